@@ -1,0 +1,308 @@
+"""The command ``gongwen``: parse arguments, call a verb, choose the exit code.
+
+Exit codes: 0 done, 1 a check fell short or inputs were quarantined under ``--on-error fail``, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from pipeline.errors import BuildError, ExtractError, QuarantinedError, UsageError
+from pipeline.version import SCHEMA_VERSION, __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.engines.build import Progress
+
+app = typer.Typer(
+    name="gongwen",
+    help="Chinese official documents (公文), as crawlers leave them, into a validated Parquet dataset.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_SHOWN_FINDINGS = 200
+_SHOWN_REJECTS = 10
+_LINE_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+
+
+class OnError(StrEnum):
+    """What to do about inputs that give no document."""
+
+    quarantine = "quarantine"
+    fail = "fail"
+
+
+class Format(StrEnum):
+    """How to show a document."""
+
+    tree = "tree"
+    json = "json"
+
+
+def main() -> None:
+    """Run the command; every error is one line on standard error, never a traceback (GONGWEN_DEBUG=1 shows
+    it).
+    """
+    from typer.main import get_command
+
+    command = get_command(app)
+    try:
+        sys.exit(command.main(prog_name="gongwen", standalone_mode=False) or 0)
+    except Exception as failure:
+        if os.environ.get("GONGWEN_DEBUG"):
+            raise
+        usage = getattr(failure, "format_message", None)  # click's errors about arguments
+        if usage is not None:
+            _complain(f"{usage()} (gongwen --help says what there is)")
+            sys.exit(2)
+        _complain(f"internal error: {type(failure).__name__}: {' '.join(str(failure).split())[:300]}")
+        sys.exit(1)
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Errors that somebody can act on, as one line and an exit code."""
+    try:
+        yield
+    except UsageError as failure:
+        _complain(str(failure))
+        raise typer.Exit(2) from None
+    except (BuildError, QuarantinedError, ExtractError) as failure:
+        _complain(str(failure))
+        raise typer.Exit(1) from None
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except OSError as failure:
+        _complain(f"{failure.filename or ''}: {failure.strerror or failure}".lstrip(": "))
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing was changed")
+        raise typer.Exit(130) from None
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the versions of tool and schema.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"gongwen {__version__}, schema {SCHEMA_VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def build(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files and folders: text, HTML, DOCX, PDF; JSON Lines or Parquet with a text column."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the dataset; an earlier one there is brought up to date.")
+    ],
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that work; the result is the same for any number.")
+    ] = 1,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(help="Another codebook than the shipped one (TOML).", exists=True, dir_okay=False),
+    ] = None,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="Inputs that give no document: list them in rejects, or also end with exit code 1."
+        ),
+    ] = OnError.quarantine,
+    text_column: Annotated[
+        str, typer.Option(help="Column of the text in JSON Lines and Parquet inputs.")
+    ] = "text",
+) -> None:
+    """Build a dataset from documents."""
+    from pipeline.engines.build import build as run
+
+    with _one_line_errors():
+        failed: QuarantinedError | None = None
+        with _progress() as report:
+            try:
+                run(
+                    sources,
+                    out,
+                    workers=workers,
+                    codebook=codebook,
+                    on_error=on_error.value,
+                    text_column=text_column,
+                    progress=report,
+                )
+            except QuarantinedError as failure:
+                failed = failure
+        _summary(out)
+        if failed:
+            raise failed
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="One document.")],
+    format: Annotated[
+        Format, typer.Option(help="A tree for people or the whole record as JSON.")
+    ] = Format.tree,
+    raw: Annotated[bool, typer.Option("--raw", help="In the tree, quote the raw text.")] = False,
+) -> None:
+    """Show one document's structure."""
+    from pipeline.read.find import MAX_BYTES, public_name
+
+    with _one_line_errors():
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+        from pipeline.extract import extract
+
+        if file.stat().st_size > MAX_BYTES:
+            raise ExtractError("read", "too_large", f"{file.stat().st_size} bytes, the limit is {MAX_BYTES}")
+        record = extract(file.read_bytes(), name=public_name(file))
+        if format is Format.json:
+            typer.echo(record.model_dump_json(indent=2))
+        else:
+            from pipeline.report.tree import document_tree
+
+            Console(soft_wrap=not sys.stdout.isatty()).print(document_tree(record, raw=raw))
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")]) -> None:
+    """Verify a dataset against its schema and every invariant of the contract."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.check import check as run
+    from pipeline.write.manifest import read_manifest
+
+    with _one_line_errors():
+        findings = run(folder)
+        if not findings:
+            manifest = read_manifest(folder)
+            rows = sum(table.rows for table in manifest.tables.values())
+            size = f"{manifest.n_documents} documents, {rows} rows in {len(manifest.tables)} tables"
+            typer.echo(f"{folder}: sound: {size}")
+            return
+        table = Table("table", "row", "invariant", "what is wrong")
+        for finding in findings[:_SHOWN_FINDINGS]:
+            table.add_row(*map(escape, (finding.table, finding.row, finding.invariant, finding.detail)))
+        Console(width=None if sys.stdout.isatty() else 160).print(table)
+        more = f", {_SHOWN_FINDINGS} shown" if len(findings) > _SHOWN_FINDINGS else ""
+        _complain(f"{folder}: {len(findings)} findings{more}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when files are out of date.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the schemas.")] = Path("schemas"),
+) -> None:
+    """Write the JSON Schema of every table and of the whole record."""
+    from pipeline.write.schema import json_schemas
+
+    with _one_line_errors():
+        schemas = json_schemas()
+        if check:
+            there = {file.name: file.read_text(encoding="utf-8") for file in out.glob("*.json")}
+            drifted = sorted(
+                name for name in there.keys() | schemas.keys() if there.get(name) != schemas.get(name)
+            )
+            if drifted:
+                _complain(f"{out}: out of date: {', '.join(drifted)}: run gongwen schema")
+                raise typer.Exit(1)
+            typer.echo(f"{out}: {len(schemas)} schemas are up to date")
+            return
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"{out}: not a folder: give --out a folder's path")
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in schemas.items():
+            (out / name).write_text(text, encoding="utf-8", newline="\n")
+        typer.echo(f"{out}: {len(schemas)} schemas written")
+
+
+def _summary(out: Path) -> None:
+    from pipeline.dataset import load
+
+    dataset = load(out)
+    manifest = dataset.manifest
+    rejects = dataset.rejects
+    for row in rejects.slice(0, _SHOWN_REJECTS).to_pylist():
+        _complain(f"rejected {row['source']}: {row['error']}: {row['detail']}")
+    if rejects.num_rows > _SHOWN_REJECTS:
+        _complain(f"... and {rejects.num_rows - _SHOWN_REJECTS} more: see {out}/rejects.parquet")
+    typer.echo(
+        f"{out}: {manifest.n_documents} documents of {len(manifest.inputs)} inputs, {manifest.n_rejects} rejected"
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar on a terminal, a line every few seconds elsewhere; both with rate and time left."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with _bar(console) as report:
+            yield report
+    else:
+        yield _lines()
+
+
+def _lines() -> Callable[[Progress], None]:
+    started = last = time.monotonic()
+
+    def report(now: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE_EVERY:
+            last = time.monotonic()
+            rate = now.n_documents / (last - started)
+            left = max(0.0, (last - started) * (now.total_bytes / max(now.n_bytes, 1) - 1))
+            typer.echo(f"{_done(now)}, {rate:.0f} documents/s, {left:.0f} s left", err=True)
+
+    return report
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
+    from rich import progress as rich_progress
+
+    started = time.monotonic()
+    columns = (
+        rich_progress.BarColumn(),
+        rich_progress.TaskProgressColumn(),
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.TimeRemainingColumn(),
+    )
+    with rich_progress.Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task("reading", total=None)
+
+        def report(now: Progress) -> None:
+            rate = now.n_documents / max(time.monotonic() - started, 1e-9)
+            text = f"{_done(now)}, {rate:.0f} documents/s"
+            shown.update(task, total=now.total_bytes or None, completed=now.n_bytes, description=text)
+
+        yield report
+
+
+def _done(now: Progress) -> str:
+    reused = f", {now.n_reused} unchanged" if now.n_reused else ""
+    return f"{now.n_documents} documents, {now.n_rejects} rejected{reused}"
+
+
+def _complain(line: str) -> None:
+    typer.echo(f"gongwen: {line}", err=True)

@@ -1,0 +1,1 @@
+"""What runs the extraction over many inputs: on this machine, or on several."""

@@ -1,0 +1,98 @@
+"""A worker process: reads batches of inputs on its standard input, writes their rows on its standard output.
+
+Inputs come as one Arrow stream. Rows go out in frames: a byte that says which table, the length, and an
+Arrow record batch without schema; ``END`` closes a batch. Which input is at work stands in a small shared
+file, so that the parent knows whom to blame when the process dies or hangs. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import mmap
+import os
+import signal
+import struct
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from pipeline.engines.batch import Extractor, extract_batch
+from pipeline.read.source import Source
+from pipeline.records import TABLES, DocumentRecord
+
+FRAME = struct.Struct("<BQ")
+POSITION = struct.Struct("<q")
+END = 255
+_GRACE = 60.0  # seconds to load what the stages need
+TABLE_NAMES = tuple(TABLES)
+
+
+def serve(
+    extractor: Extractor, inputs: BinaryIO, rows: BinaryIO, position: mmap.mmap, time_limit: float
+) -> None:
+    """Work on batches until the stream of inputs ends."""
+
+    def at_start(row: int) -> None:
+        POSITION.pack_into(position, 0, row)
+
+    with pa.ipc.open_stream(inputs) as stream:
+        for batch in stream:
+            # the parent keeps the time; this is for the case that it was killed and nobody does
+            faulthandler.dump_traceback_later(_GRACE + time_limit * batch.num_rows, exit=True)
+            tables = extract_batch(batch, extractor, at_start)
+            for number, table in enumerate(TABLE_NAMES):
+                if tables[table].num_rows:
+                    data = tables[table].serialize()
+                    rows.write(FRAME.pack(number, len(data)))
+                    rows.write(data)
+            rows.write(FRAME.pack(END, 0))
+            rows.flush()
+            faulthandler.cancel_dump_traceback_later()
+
+
+def run(extractor: Extractor, position_file: str, time_limit: float) -> None:
+    """Serve on this process's standard streams; what anything prints goes to standard error instead."""
+    faulthandler.enable()
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR1, all_threads=False)  # the parent asks where a hanging input is
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    rows = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with open(position_file, "r+b") as file, mmap.mmap(file.fileno(), POSITION.size) as position:
+        serve(extractor, sys.stdin.buffer, rows, position, time_limit)
+
+
+def default_extractor(codebook: Path | None, max_bytes: int) -> Extractor:
+    """``extract`` with a codebook and a size limit, everything loaded once."""
+    from pipeline.extract import extract_decoded
+    from pipeline.read import read
+    from pipeline.tag import load_codebook
+
+    book = load_codebook(codebook) if codebook else None
+
+    def one(source: Source) -> DocumentRecord:
+        return extract_decoded(read(source, max_bytes=max_bytes), codebook=book)
+
+    return one
+
+
+def main() -> None:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("position_file")
+    parser.add_argument("time_limit", type=float)
+    parser.add_argument("--codebook", type=Path)
+    parser.add_argument("--max-bytes", type=int, required=True)
+    arguments = parser.parse_args()
+    run(
+        default_extractor(arguments.codebook, arguments.max_bytes),
+        arguments.position_file,
+        arguments.time_limit,
+    )
+
+
+if __name__ == "__main__":
+    main()

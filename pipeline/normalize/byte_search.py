@@ -1,0 +1,355 @@
+"""The likeliest text behind bytes of which some were lost, by beam search over GBK's two-byte characters.
+
+GBK writes a Chinese character as a lead byte (81 to FE) and a trail byte (40 to FE). When one byte is lost, what
+follows is read out of step: each trail byte is taken for a lead byte, until an ASCII character ends the run.
+``磨刀石，`` is ``C4A5 B5B6 CAAF 2C``; without its first byte it reads ``A5B5 B6CA AF2C``, that is ``サ妒?``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from pipeline.normalize.charmodel import UNKNOWN, CharModel, DocumentModel, Floats, Ids, load
+from pipeline.normalize.pinyin import characters_of
+from pipeline.normalize.script import Script, tables
+
+ANY = -1
+"""A byte that is known to be there and not which."""
+BEAM = 48
+EXPANSIONS = 24  # how many characters to follow up for one unknown byte
+
+# Log weights of what may have happened; they matter little beside the likelihood of the text.
+LOST = -3.0
+LOST_AGAIN = -5.0
+MARK_ENDS = -0.5  # a question mark stands for the odd byte that ends a run
+MARK_IS_CHARACTER = -3.5
+MARK_BEGINS = -4.0
+MARK_IS_MARK = -1.0
+MARK_IS_NOTHING = -7.0
+LETTER_IS_LETTER = -3.0
+PAIR_DROPPED = -6.0  # a pair of bytes that is no character vanished
+WRONG_READING = -7.0
+READING_INSIDE = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of damaged text. ``kind``: char (two bytes), mark (``?``), letter (one byte) or reading."""
+
+    kind: str
+    start: int
+    end: int
+    char: str
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """One character of the mended text and the units that it came from; ``kept`` when it is the unit itself."""
+
+    char: str
+    first: int
+    last: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A partial reading: ``pending`` is a lead byte that awaits its trail byte, and since which unit.
+
+    ``score`` is the log weight of this way of reading, ``mass`` that of all ways that ended in the same state.
+    """
+
+    score: float
+    mass: float
+    before: int
+    previous: int
+    pending: int | None
+    since: int
+    n_lost: int
+    emitted: Chain | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The characters of a hypothesis, last one first."""
+
+    last: Emission
+    rest: Chain | None
+
+    def forward(self) -> tuple[Emission, ...]:
+        """The characters in reading order."""
+        out: list[Emission] = []
+        link: Chain | None = self
+        while link:
+            out.append(link.last)
+            link = link.rest
+        return tuple(reversed(out))
+
+
+class Alphabet:
+    """The characters that a text may hold, by lead and by trail byte, as ids of the model.
+
+    Of characters that only the other script has there are none, and of punctuation only what the text has: one that
+    writes ``,`` for ``，`` lost no byte of a full-width comma.
+    """
+
+    def __init__(self, script: Script, present: frozenset[str]) -> None:
+        self.of_pair = {pair: k for pair, (char, k) in _alphabet(script).items() if char in present or "\u4e00" <= char <= "\u9fff"}
+        by_lead: dict[int, set[int]] = {}
+        by_trail: dict[int, set[int]] = {}
+        for (lead, trail), identifier in self.of_pair.items():
+            by_lead.setdefault(lead, set()).add(identifier)
+            by_trail.setdefault(trail, set()).add(identifier)
+        self.by_lead = {b: np.array(sorted(ids)) for b, ids in by_lead.items()}
+        self.by_trail = {b: np.array(sorted(ids)) for b, ids in by_trail.items()}
+        self.all = np.array(sorted(set(self.of_pair.values())))
+
+    def ids(self, lead: int, trail: int) -> Ids:
+        """The characters of two bytes, either of which may be ANY."""
+        if trail == ANY:
+            return self.all if lead == ANY else self.by_lead.get(lead, _NONE)
+        if lead == ANY:
+            return self.by_trail.get(trail, _NONE)
+        identifier = self.of_pair.get((lead, trail))
+        return _NONE if identifier is None else np.array([identifier])
+
+
+_NONE: Ids = np.zeros(0, dtype=np.int64)
+
+
+def _gbk_characters() -> Iterator[tuple[tuple[int, int], str]]:
+    """Chinese characters and punctuation of GBK with their two bytes."""
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            try:
+                char = bytes((lead, trail)).decode("gbk")
+            except UnicodeDecodeError:
+                continue
+            if "\u4e00" <= char <= "\u9fff" or not char.isalnum():
+                yield (lead, trail), char
+
+
+@cache
+def _alphabet(script: Script) -> dict[tuple[int, int], tuple[str, int]]:
+    model, table = load(), tables()
+    other = {"hant": table.simplified, "hans": table.traditional, "mixed": frozenset[str]()}[script]
+    ids = {pair: (char, model.id_of(char.translate(table.characters))) for pair, char in _gbk_characters()}
+    return {pair: (char, k) for pair, (char, k) in ids.items() if k != UNKNOWN and char not in other}
+
+
+class Search:
+    """Reads the units of one damaged stretch in all ways that losing few bytes allows."""
+
+    def __init__(self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit]) -> None:
+        self._model = model
+        self._alphabet = letters
+        self._units = units
+        self._max_lost = max(1, sum(u.kind in ("mark", "letter") for u in units))
+        self._out: list[Hypothesis] = []
+        self._following = UNKNOWN
+        self._no_outlook = np.zeros(model.model.n_chars)
+
+    def run(self, context: str, following: str) -> list[Reading]:
+        """Ways to read the stretch, best first; ``context`` and ``following`` hold two characters each."""
+        self._following = self._model.model.id_of(following[0])
+        ids = self._model.model.ids(context).tolist()
+        beam = [Hypothesis(0.0, 0.0, ids[0], ids[1], None, 0, 0, None)]
+        steps = {"char": self._char, "mark": self._mark, "letter": self._letter, "reading": self._reading}
+        for k, unit in enumerate(self._units):
+            self._out = []
+            for hypothesis in beam:
+                steps[unit.kind](k, unit, hypothesis)
+            beam = _best(self._out)
+        self._out = []
+        for hypothesis in beam:
+            self._close(len(self._units) - 1, hypothesis)
+        return self._finish(following)
+
+    def _finish(self, following: str) -> list[Reading]:
+        after = self._model.model.ids(following).tolist()
+        finished = []
+        for h in self._out:
+            chain = [h.before, h.previous, *after]
+            tail = sum(
+                self._model.log_probability(a, b, c)
+                for a, b, c in zip(chain, chain[1:], chain[2:], strict=False)
+            )
+            finished.append(Reading(h.score + tail, h.mass + tail, h.emitted.forward() if h.emitted else ()))
+        return sorted(finished, key=lambda f: -f.score)
+
+    def _char(self, k: int, unit: Unit, h: Hypothesis) -> None:
+        first, second = _bytes(unit.char)
+        if h.pending is None:
+            self._keep(k, unit.char, h, 0.0)
+            if h.n_lost < self._max_lost:
+                lost = LOST if h.n_lost == 0 else LOST_AGAIN
+                self._emit(k, k, h, (ANY, first), lost, second, n_lost=1)
+                self._emit(k, k, h, (first, ANY), lost, second, n_lost=1)
+            return
+        self._emit(h.since, k, h, (h.pending, first), 0.0, second)
+        if h.pending != ANY:
+            self._drop_pair(k, first, second, h)
+
+    def _drop_pair(self, k: int, first: int, second: int, h: Hypothesis) -> None:
+        """The pending byte's trail and the next lead byte formed no character, and the decoder left both out."""
+        start = len(self._out)
+        self._emit(h.since, k, h, (h.pending or 0, ANY), PAIR_DROPPED, None, limit=4)
+        opened, self._out = self._out[start:], self._out[:start]
+        for middle in opened:
+            self._emit(k, k, middle, (ANY, first), 0.0, second, limit=4)
+
+    def _mark(self, k: int, unit: Unit, h: Hypothesis) -> None:
+        if h.pending is not None:
+            self._emit(h.since, k, h, (h.pending, ANY), MARK_ENDS, None)
+            return
+        self._keep(k, unit.char, h, MARK_IS_MARK, as_char="？")
+        self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER, None)
+        self._out.append(_moved(h, MARK_BEGINS, ANY, k))
+        if not self._reading_after(k):
+            self._out.append(_moved(h, MARK_IS_NOTHING, None, k))
+
+    def _letter(self, k: int, unit: Unit, h: Hypothesis) -> None:
+        byte = ord(unit.char)
+        if h.pending is not None:
+            self._emit(h.since, k, h, (h.pending, byte), 0.0, None)
+            return
+        self._keep(k, unit.char, h, LETTER_IS_LETTER)
+        if h.n_lost < self._max_lost:
+            self._emit(k, k, h, (ANY, byte), LOST if h.n_lost == 0 else LOST_AGAIN, None, n_lost=1)
+
+    def _reading(self, k: int, unit: Unit, h: Hypothesis) -> None:
+        if h.pending is None:
+            self._out.append(h)  # the character before it was weighed against it already
+        else:
+            self._out.append(_moved(h, READING_INSIDE, h.pending, h.since))
+            self._close(k, h, unit.reading)
+
+    def _close(self, k: int, h: Hypothesis, reading: str = "") -> None:
+        """Complete a pending byte by one that was lost, or pass on what needs none."""
+        if h.pending is None:
+            self._out.append(h)
+        else:
+            self._emit(h.since, k, h, (h.pending, ANY), LOST_AGAIN, None, reading=reading, n_lost=1)
+
+    def _keep(self, k: int, char: str, h: Hypothesis, weight: float, as_char: str = "") -> None:
+        form = (as_char or char).translate(tables().characters)
+        identifier = self._model.model.id_of(form)
+        weight += self._model.log_probability(h.before, h.previous, identifier)
+        reading = self._reading_after(k)
+        if reading and form not in characters_of(reading):
+            weight += WRONG_READING
+        self._add(h, weight, identifier, Emission(char, k, k, True), None, k, h.n_lost)
+
+    def _emit(
+        self,
+        first: int,
+        last: int,
+        h: Hypothesis,
+        pair: tuple[int, int],
+        weight: float,
+        pending: int | None,
+        *,
+        reading: str = "",
+        n_lost: int = 0,
+        limit: int = EXPANSIONS,
+    ) -> None:
+        """Add the likeliest characters of a pair of bytes, either of which may be ANY, and go on with ``pending``."""
+        ids = self._alphabet.ids(*pair)
+        reading = reading or ("" if pending is not None else self._reading_after(last))
+        scores = self._model.log_probabilities(h.before, h.previous, ids)
+        if reading:
+            scores = np.where(np.isin(ids, _ids_of(reading)), scores, scores + WRONG_READING)
+        if len(ids) > limit:
+            ranks = scores + self._outlook(last, pending)[ids]
+            best = np.argpartition(-ranks, limit)[:limit]
+            ids, scores = ids[best], scores[best]
+        chars = self._model.model.chars
+        for identifier, score in zip(ids.tolist(), scores.tolist(), strict=True):
+            emission = Emission(chars[identifier], first, last, False)
+            self._add(h, weight + score, identifier, emission, pending, last, h.n_lost + n_lost)
+
+    def _add(
+        self, h: Hypothesis, weight: float, identifier: int, emission: Emission, pending: int | None, since: int, n_lost: int
+    ) -> None:
+        self._out.append(
+            Hypothesis(
+                h.score + weight, h.mass + weight, h.previous, identifier, pending, since, n_lost, Chain(emission, h.emitted)
+            )
+        )
+
+    def _outlook(self, k: int, pending: int | None) -> Floats:
+        """How well each character would go with what comes after unit ``k``, as far as that is certain."""
+        k += 1 + bool(self._reading_after(k))
+        if k >= len(self._units):
+            follower = self._following if pending is None else None
+        elif (unit := self._units[k]).kind == "char":
+            lead, trail = _bytes(unit.char)
+            follower = self._alphabet.of_pair.get((lead, trail) if pending is None else (pending, lead))
+        elif unit.kind == "letter" and pending is not None:
+            follower = self._alphabet.of_pair.get((pending, ord(unit.char)))
+        else:
+            follower = None
+        return self._model.log_outlook(follower) if follower is not None else self._no_outlook
+
+    def _reading_after(self, k: int) -> str:
+        if k + 1 < len(self._units) and self._units[k + 1].kind == "reading":
+            return self._units[k + 1].reading
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a stretch: its log weight, that of all ways that read alike at the end, and its characters."""
+
+    score: float
+    mass: float
+    emitted: tuple[Emission, ...]
+
+
+@cache
+def _ids_of(reading: str) -> Ids:
+    return load().ids("".join(sorted(characters_of(reading))))
+
+
+def _moved(h: Hypothesis, weight: float, pending: int | None, since: int) -> Hypothesis:
+    return Hypothesis(
+        h.score + weight, h.mass + weight, h.before, h.previous, pending, since, h.n_lost, h.emitted
+    )
+
+
+def _bytes(char: str) -> tuple[int, int]:
+    """The two bytes of a character; (0, 0), which match nothing, when GBK gives it none or one."""
+    try:
+        data = char.encode("gb18030")
+    except UnicodeEncodeError:
+        return 0, 0
+    return (data[0], data[1]) if len(data) == 2 else (0, 0)
+
+
+def _best(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+    """The best hypothesis of each state with the mass of all, and of those the best with and without a pending byte."""
+    states: dict[tuple[int, int, int | None, int], list[Hypothesis]] = {}
+    for h in hypotheses:
+        states.setdefault((h.before, h.previous, h.pending, h.n_lost), []).append(h)
+    merged = [_merged(alike) for alike in states.values()]
+    merged.sort(key=lambda h: -h.score)
+    even = [h for h in merged if h.pending is None][:BEAM]
+    odd = [h for h in merged if h.pending is not None][:BEAM]
+    return even + odd
+
+
+def _merged(alike: list[Hypothesis]) -> Hypothesis:
+    if len(alike) == 1:
+        return alike[0]
+    best = max(alike, key=lambda h: h.score)
+    top = max(h.mass for h in alike)
+    mass = top + math.log(sum(math.exp(h.mass - top) for h in alike))
+    return Hypothesis(
+        best.score, mass, best.before, best.previous, best.pending, best.since, best.n_lost, best.emitted
+    )

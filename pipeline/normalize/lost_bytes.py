@@ -1,0 +1,201 @@
+"""Mends GBK text that lost bytes: ``确?！翱v向到底`` was ``确保“纵向到底``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from pipeline.normalize.alignment import Edit
+from pipeline.normalize.byte_search import Alphabet, Emission, Reading, Search, Unit
+from pipeline.normalize.charmodel import DocumentModel, load
+from pipeline.normalize.pinyin import HAN, LETTER, SYLLABLE, TONED
+from pipeline.normalize.script import Script, script_of, tables, to_simplified
+
+MARKS = "?\ufffd"
+REACH = 30  # characters before and after a mark that are weighed
+MIN_CONFIDENCE = 0.15
+MIN_GAIN = 2.5  # log units by which a mend must beat the text as it stands
+MIN_GAIN_UNMARKED = 9.0
+
+WIDE = r"[^\x00-\x7f]"
+READING = rf"[(（]?{SYLLABLE}[)）]|[(（]{SYLLABLE}(?![{LETTER}])"
+LONE_LETTER = rf"(?<![A-Za-z0-9{TONED}])[@-~](?=[^\x00-\x7f{TONED}]|[{MARKS}(),;:!\s]|$)"
+FIND_UNITS = re.compile(
+    rf"(?P<reading>{READING})|(?P<mark>[{MARKS}])|(?P<letter>{LONE_LETTER})|(?P<char>{WIDE}|!)|(?P<other>[\x00-\x7f]+?)"
+)
+FIND_MARKS = re.compile(rf"[{MARKS}]|{LONE_LETTER}")
+FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|.", re.DOTALL)
+ASCII_MARKS = str.maketrans("(),:;!", "（），：；！")
+
+
+def mend_lost_bytes(text: str) -> Iterator[Edit]:
+    """Restore characters of which a byte was lost, and those that were read out of step after it.
+
+    >>> from pipeline.normalize.alignment import edited
+    >>> edited("對轄區內人員進行地毯式、全覆蓋排查,,確?!翱v向到底、橫向到邊,、不留死角”", mend_lost_bytes)
+    '對轄區內人員進行地毯式、全覆蓋排查,,確保“纵向到底、橫向到邊,、不留死角”'
+
+    Leaves alone question marks that ask, letters that are letters, and whatever no likely text explains; such damage
+    is logged as a change that changes nothing.
+
+    >>> edited("怎么办？A级景区的K线图?", mend_lost_bytes)
+    '怎么办？A级景区的K线图?'
+    """
+    script = script_of(text)
+    if script == "hans" and "\ufffd" not in text and "?" not in text:
+        return
+    damaged = list(_stretches(text, script))
+    if not damaged:
+        return
+    readable = _undamaged(text, damaged)
+    model = DocumentModel(load(), _plain(readable))
+    letters = Alphabet(script, frozenset(readable))
+    for units, low, high, is_marked in damaged:
+        context = _context(units[:low])
+        following = _context(units[high:], after=True)
+        readings = Search(model, letters, units[low:high]).run(context, following)
+        yield from _decide(text, units[low:high], readings, script, is_marked)
+
+
+Stretch = tuple[list[Unit], int, int, bool]
+
+
+def _stretches(text: str, script: Script) -> Iterator[Stretch]:
+    """Lines as units, with the parts of them that may be damaged and whether a mark shows it."""
+    start = 0
+    rare = _rare_characters()
+    for line in text.split("\n"):
+        marked = [m.start() for m in FIND_MARKS.finditer(line)] if script != "hans" else _marks(line)
+        unmarked = [m.start() for m in rare.finditer(line)] if script != "hans" and not marked else []
+        if marked or unmarked:
+            units = list(_units(line, start))
+            for low, high in _reaches(units, {start + k for k in marked or unmarked}):
+                yield units, low, high, bool(marked)
+        start += len(line) + 1
+
+
+def _marks(line: str) -> list[int]:
+    """Replacement characters and question marks that do not end a question."""
+    return [m.start() for m in re.finditer(rf"\ufffd|(?<=[{HAN}])\?(?=[{HAN}])", line)]
+
+
+@cache
+def _rare_characters() -> re.Pattern[str]:
+    """Characters of GBK whose simplified form the model has never met: what reading out of step brings up."""
+    model, forms = load(), tables().characters
+    rare = [chr(k) for k in range(0x4E00, 0x9FA6) if not model.id_of(chr(k).translate(forms))]
+    return re.compile(f"[{''.join(rare)}]")
+
+
+def _units(line: str, start: int) -> Iterator[Unit]:
+    for match in FIND_UNITS.finditer(line):
+        kind = match.lastgroup or "other"
+        char = "！" if match[0] == "!" else match[0]
+        reading = re.sub(r"[()（）]", "", char) if kind == "reading" else ""
+        yield Unit(kind, start + match.start(), start + match.end(), char, reading)
+
+
+def _reaches(units: Sequence[Unit], marks: set[int]) -> list[tuple[int, int]]:
+    """For each marked unit the run of units around it that one lost byte may have touched; overlaps merged."""
+    spans: list[tuple[int, int]] = []
+    for k, unit in enumerate(units):
+        if unit.start not in marks:
+            continue
+        low = k
+        while low > 0 and k - low < REACH and units[low - 1].kind == "char":
+            low -= 1
+        high = k + 1
+        if high < len(units) and units[high].kind == "reading":
+            high += 1
+        while high < len(units) and high - k < REACH and units[high].kind == "char":
+            high += 1
+        if high < len(units) and units[high].kind in ("letter", "mark", "reading"):
+            high += 1
+        if spans and low <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(high, spans[-1][1])
+        else:
+            spans.append((low, high))
+    return spans
+
+
+def _context(units: Sequence[Unit], *, after: bool = False) -> str:
+    """The two characters before a stretch, or after it, as the model knows them."""
+    near = units[:12] if after else units[-12:]
+    text = _plain("".join(u.char for u in near if u.kind != "reading"))
+    return (text + "\n\n")[:2] if after else ("\n\n" + text)[-2:]
+
+
+def _plain(text: str) -> str:
+    """Text as the model was trained on: one sign for a number, a word or doubled marks, simplified characters."""
+    folded = []
+    for run in FIND_ASCII_RUN.findall(text):
+        if run[0].isascii() and run[0].isalnum():
+            folded.append("0" if run[0].isdigit() else "A")
+        elif run[0] in ",，":
+            folded.append(run[-1].translate(ASCII_MARKS))
+        elif run[0] not in " \u3000\t":
+            folded.append(run.translate(ASCII_MARKS))
+    return "".join(folded).translate(tables().characters)
+
+
+def _undamaged(text: str, damaged: Sequence[Stretch]) -> str:
+    """The document without readings and without its damaged parts, for the model to learn from."""
+    pieces, done = [], 0
+    for units, low, high, _ in damaged:
+        pieces += (text[done : units[low].start], "\0")
+        done = max(done, units[high - 1].end)
+    pieces.append(text[done:])
+    return re.sub(READING, "", "".join(pieces))
+
+
+def _decide(
+    text: str,
+    units: Sequence[Unit],
+    readings: list[Reading],
+    script: Script,
+    is_marked: bool,
+) -> Iterator[Edit]:
+    """The best reading as edits, when it is likely enough; otherwise the marks as edits that change nothing."""
+    if not readings:
+        return
+    best = readings[0]
+    confidence = 1.0 / sum(math.exp(r.mass - best.score) for r in readings)
+    n_kept = sum(u.kind != "reading" for u in units)
+    as_is = max((r.score for r in readings if sum(e.kept for e in r.emitted) == n_kept), default=-math.inf)
+    needed = MIN_GAIN if is_marked else MIN_GAIN_UNMARKED
+    if as_is == best.score:
+        return
+    if confidence >= MIN_CONFIDENCE and best.score - as_is >= needed:
+        yield from _edits(text, units, best.emitted, confidence)
+    elif is_marked:
+        for unit in units:
+            if unit.kind == "mark":
+                yield Edit(unit.start, unit.end, unit.char, round(confidence, 3))
+
+
+def _edits(
+    text: str, units: Sequence[Unit], emitted: Sequence[Emission], confidence: float
+) -> Iterator[Edit]:
+    """One edit for each run of characters that were not kept; a reading cut in two goes with the run before it."""
+    low = 0
+    kept = [e.first for e in emitted if e.kept]
+    for k in [*kept, len(units)]:
+        yield from _edit(text, units[low:k], low, emitted, confidence)
+        low = k + 1
+
+
+def _edit(
+    text: str, units: Sequence[Unit], offset: int, emitted: Sequence[Emission], confidence: float
+) -> Iterator[Edit]:
+    end = len(units)
+    while end and units[end - 1].kind == "reading" and units[end - 1].char[0] in "(（":
+        end -= 1  # a whole reading is left to the next step
+    begin = 0
+    while begin < end and units[begin].kind == "reading":
+        begin += 1  # it belongs to the kept character before it
+    if begin == end:
+        return
+    chars = "".join(e.char for e in emitted if not e.kept and offset <= e.first < offset + len(units))
+    yield Edit(units[begin].start, units[end - 1].end, chars, round(confidence, 3))

@@ -1,0 +1,237 @@
+// One document: its head, its codes, and what of it is shown.
+
+const shown = {
+  entry: null,
+  payload: null,
+  route: null,
+  code: null,
+  highlighted: "",
+  stops: [],
+  info: new WeakMap(),
+};
+const settings = { raw: window.innerWidth >= 1100, tags: true, modality: true, actors: true, repairs: false };
+const SETTINGS = {
+  raw: "raw text",
+  tags: "codes",
+  modality: "modality",
+  actors: "actors, deadlines",
+  repairs: "repairs",
+};
+
+const measureHash = (entry, ordinal) => `#${encodeURIComponent(`${entry.id}#${ordinal}`)}`;
+const directiveHash = (entry, path) => `#${entry.id}/${path}`;
+const ordinalOf = (measureId) => (measureId ? Number(measureId.slice(measureId.lastIndexOf("#") + 1)) : null);
+const pathOf = (directiveId) => (directiveId ? directiveId.slice(directiveId.lastIndexOf("/") + 1) : null);
+
+let opening = 0;
+
+async function showDocument(route) {
+  const entry = entryOf.get(route.id);
+  opening += 1;
+  const mine = opening;
+  const same = shown.entry === entry && shown.highlighted === filters.text && shown.at === route.at;
+  const moved = shown.entry !== entry;
+  Object.assign(shown, { entry, route, code: route.code, highlighted: filters.text, at: route.at });
+  document.title = `${entry.title ?? entry.id} – gongwen`;
+  byId("overview").hidden = true;
+  byId("reader").hidden = false;
+  document.body.classList.add("reading");
+  renderShelf();
+  if (!same) {
+    const payload = await payloadOf(entry);
+    if (mine !== opening) return;
+    shown.payload = payload;
+    byId("document").replaceChildren(...documentView(entry, payload));
+  }
+  hideCard();
+  emphasise(route.code);
+  if (!findTarget(route) && moved) {
+    window.scrollTo(0, 0);
+    byId("document").querySelector("h1")?.focus({ preventScroll: true });
+  }
+}
+
+function documentView(entry, payload) {
+  return [
+    documentHead(entry, payload),
+    codeStrip(entry),
+    settingsBar(),
+    sheetView(entry, payload),
+    appendix(entry, payload),
+  ];
+}
+
+/** The document line by line: structure in the margin, its text, and the raw text it was made from. */
+function sheetView(entry, payload) {
+  shown.stops = [];
+  shown.info = new WeakMap();
+  const text = codePoints(payload.document.text);
+  const raw = codePoints(payload.document.raw_text);
+  const sheet = make(
+    "div",
+    { class: "sheet", id: "sheet" },
+    sheetHead(payload),
+    lines(payload).map((line) => lineView(entry, payload, line, text, raw)),
+  );
+  shown.stops[0]?.setAttribute("tabindex", "0");
+  applySettings(sheet);
+  return sheet;
+}
+
+/** A row of the facts about a document, or nothing when the document does not state it. */
+function fact(name, value, note) {
+  if (value === null || value === undefined || value === "" || value.length === 0) return null;
+  return make(
+    "div",
+    {},
+    make("dt", {}, make("span", {}, words(name)), " ", zh(data.terms[name])),
+    make("dd", {}, value, note ? make("small", {}, " ", note) : null),
+  );
+}
+
+function documentHead(entry, { document: row, issuers, addressees }) {
+  const parent = entryOf.get(entry.parent);
+  const from = (method) => (method ? ["from the ", term("method", method)] : null);
+  const organs = issuers.map((one) =>
+    make(
+      "span",
+      { class: "organ" },
+      zh(one.name ?? one.canonical_name ?? "—"),
+      make(
+        "small",
+        {},
+        " ",
+        [one.level && words(one.level), one.organ && words(one.organ), one.adcode]
+          .filter(Boolean)
+          .join(" · "),
+        one.method ? ["; from the ", term("method", one.method)] : null,
+      ),
+    ),
+  );
+  const named = (role) =>
+    addressees
+      .filter((one) => one.role === role)
+      .map((one) => make("span", { class: "organ" }, zh(one.name)));
+  return make(
+    "header",
+    { class: "document-head" },
+    parent
+      ? make(
+          "p",
+          { class: "crumb" },
+          "Inside ",
+          make("a", { href: `#${parent.id}` }, zh(parent.title ?? parent.source)),
+        )
+      : null,
+    make(
+      "h1",
+      { tabindex: "-1", lang: entry.title ? "zh-Hans" : null },
+      entry.title ?? `Untitled: ${entry.source}`,
+    ),
+    row.is_official_document
+      ? null
+      : make("p", { class: "notice" }, "Not an official document, as far as the text shows."),
+    make(
+      "dl",
+      { class: "facts" },
+      fact("doc_number", zh(row.doc_number)),
+      fact("issuer", organs),
+      fact("date_issued", row.date_issued, from(row.date_method)),
+      fact("doc_type", row.doc_type ? term("doc_type", row.doc_type) : null),
+      fact("urgency", zh(row.urgency)),
+      fact("secrecy", zh(row.secrecy)),
+      fact("signer", zh(row.signer)),
+      make(
+        "div",
+        {},
+        make("dt", {}, "addressed to ", zh("主送机关")),
+        make("dd", {}, named("main").length ? named("main") : "–"),
+      ),
+      named("cc").length
+        ? make("div", {}, make("dt", {}, "copies to ", zh("抄送机关")), make("dd", {}, named("cc")))
+        : null,
+      fact("printed_by", zh(row.printed_by), row.printed_on),
+      fact("source", [
+        make("span", { class: "path" }, row.source),
+        make(
+          "small",
+          {},
+          ` ${number(row.source_bytes)} bytes, ${row.source_encoding}, `,
+          term("script", row.source_script),
+        ),
+      ]),
+      entry.inside.length
+        ? make("div", {}, make("dt", {}, "contains"), make("dd", {}, entry.inside.map(documentLink)))
+        : null,
+      entry.citedBy.length
+        ? make("div", {}, make("dt", {}, "cited by"), make("dd", {}, entry.citedBy.map(documentLink)))
+        : null,
+    ),
+  );
+}
+
+const documentLink = (entry) =>
+  make("a", { class: "organ", href: `#${entry.id}` }, zh(entry.title ?? entry.source));
+
+/** The codes of the document; each leads to its first words. */
+function codeStrip(entry) {
+  const chips = data.codes
+    .filter((code) => entry.codeCount.has(code.id))
+    .map((code) =>
+      make(
+        "li",
+        {},
+        make(
+          "a",
+          {
+            class: `code-chip ${groupClass(code.id)}`,
+            href: `#${entry.id}?code=${code.id}`,
+            "data-code": code.id,
+            title: code.definition,
+            onclick: (event) => {
+              if (shown.code === code.id) {
+                event.preventDefault();
+                go(`#${entry.id}`);
+              }
+            },
+          },
+          zh(code.zh || words(code.id)),
+          make("span", { class: "unseen" }, ` ${words(code.id)}`),
+          make("small", {}, ` ${entry.codeCount.get(code.id)}`),
+        ),
+      ),
+    );
+  return chips.length
+    ? make("nav", { "aria-label": "Codes of this document" }, make("ul", { class: "code-strip" }, chips))
+    : make("p", { class: "hint" }, "No code on this document.");
+}
+
+function settingsBar() {
+  const boxes = Object.entries(SETTINGS).map(([id, name]) =>
+    make(
+      "label",
+      {},
+      make("input", {
+        type: "checkbox",
+        checked: settings[id],
+        "data-setting": id,
+        "data-key": `setting-${id}`,
+        onchange: (event) => changeSetting(id, event.target.checked),
+      }),
+      name,
+    ),
+  );
+  return make("fieldset", { class: "settings" }, make("legend", {}, "Show"), boxes);
+}
+
+function changeSetting(id, on) {
+  settings[id] = on;
+  if (id === "repairs") byId("sheet").replaceWith(sheetView(shown.entry, shown.payload)); // marks cut the text anew
+  applySettings(byId("sheet"));
+  emphasise(shown.code);
+}
+
+function applySettings(sheet) {
+  for (const [id, on] of Object.entries(settings)) sheet.classList.toggle(`no-${id}`, !on);
+  for (const box of document.querySelectorAll("[data-setting]")) box.checked = settings[box.dataset.setting];
+}

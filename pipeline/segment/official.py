@@ -1,0 +1,48 @@
+"""Whether a text is an official document at all: news, explainers, web pages and tables are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.assets import toml
+from pipeline.segment.head import Head
+from pipeline.segment.lines import Line
+from pipeline.segment.tail import Tail
+from pipeline.segment.titles import genre
+
+_WORDS = toml("official.toml")
+_NEWS_TITLE = re.compile("|".join(_WORDS["news_titles"]))
+_NEWS_TEXT = re.compile("|".join(_WORDS["news_texts"]))
+_RULES = re.compile(r"^第[一二三四五六七八九十百]+[章条]")
+
+
+def is_official(text: str, lines: Sequence[Line], head: Head, tail: Tail, *, inner: bool = False) -> bool:
+    """A title with a genre (or an order's number), and one more element that only official documents carry.
+
+    Inside another document the title is enough, as what is issued or forwarded bears neither number nor signature.
+    """
+    if head.title is None:
+        return head.number is not None and bool(tail.signature or head.addressee)
+    if inner:
+        return True
+    start = text[:600] if len(text) > 600 else text
+    if _NEWS_TITLE.search(head.title) or _NEWS_TEXT.search(start):
+        return head.number_span is not None and bool(tail.signature) and not _NEWS_TITLE.search(head.title)
+    marks = (
+        head.number is not None,
+        head.addressee is not None,
+        bool(tail.signature) and tail.date is not None,
+        bool(tail.printed_by),
+        head.adoption is not None,
+        bool(head.masthead),
+        any(_RULES.match(line.text) for line in lines[head.body : head.body + 3]),
+        bool(tail.signature) and genre(head.title) is not None,
+        bool(
+            re.search(
+                r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复)如下",
+                text,
+            )
+        ),
+    )
+    return any(marks) and (genre(head.title) is not None or sum(marks) > 1)

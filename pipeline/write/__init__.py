@@ -1,0 +1,1 @@
+"""Validated records → Arrow → sorted Parquet files → a published dataset."""
