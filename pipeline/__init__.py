@@ -5,6 +5,9 @@ The public verbs: ``extract`` one document, ``build`` a dataset, ``load`` it, ``
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import BuildError, ExtractError, QuarantinedError, UsageError
@@ -41,8 +44,17 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a verb when it is first used: reading a dataset shall not load the machinery that makes one."""
-    from importlib import import_module
-
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+class _Package(ModuleType):
+    """This package; its attribute ``extract`` is the verb even after the module of that name was imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        verb = isinstance(value, ModuleType) and value.__name__ == _HOMES.get(name)
+        super().__setattr__(name, getattr(value, name) if verb else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -283,6 +283,26 @@ def test_tables_come_as_arrow_and_as_pandas_with_real_dates() -> None:
 
 
 @pytest.mark.processes
+def test_an_interrupted_build_cleans_up_and_leaves_no_process() -> None:
+    folder = write(Path("in"), 3)
+    build(folder, "out")
+    old = files(Path("out"))
+    (folder / "hang.txt").write_text("HANG")
+    script = f"import sys; sys.path.insert(0, {str(STUB_BUILD.parent)!r}); import stub_build, pipeline.cli as cli\n"
+    script += "import pipeline.engines.build as b; b.worker_command = stub_build.stub_command; cli.main()"
+    command = [sys.executable, "-c", script, "build", "in", "--out", "out"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not list(Path("out/.build").glob("spill/worker-*")):
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "gongwen: interrupted; nothing was changed\n")
+    assert files(Path("out")) == old
+    assert {path.name for path in Path("out/.build").iterdir()} == {"lock", "reuse.json"}
+
+
+@pytest.mark.processes
 def test_a_build_killed_at_any_moment_leaves_a_whole_dataset_and_the_next_one_is_complete() -> None:
     folder = write(Path("in"), 60)
     build(folder, "out")

@@ -131,6 +131,28 @@ def test_schemas_are_written_and_drift_is_found() -> None:
     assert "gone.json, tags.json" in err
 
 
+def test_one_document_is_shown_as_a_tree_and_as_json(seeds: Path) -> None:
+    (seed,) = seeds.glob("000_*.txt")
+    code, out, _ = run("show", str(seed))
+    assert code == 0
+    assert "闽委发明电〔2020〕1号" in out
+    assert "upward_reporting" in out
+    code, out, _ = run("show", str(seed), "--format", "json")
+    record = json.loads(out)
+    assert (code, record["issuer_adcode"], len(record["directives"])) == (0, "350000", 4)
+
+
+def test_the_tree_quotes_the_raw_text_when_asked(seeds: Path) -> None:
+    (seed,) = seeds.glob("001_*.txt")
+    assert "為深入" in run("show", str(seed), "--raw")[1]
+    assert "為深入" not in run("show", str(seed))[1]
+
+
+def test_a_file_that_is_no_document_ends_with_1_and_says_why(folder: Path) -> None:
+    (folder / "empty.txt").write_bytes(b"")
+    assert run("show", "empty.txt") == (1, "", "gongwen: empty: the input has no bytes\n")
+
+
 def test_every_option_has_help() -> None:
     for command in ("build", "show", "check", "schema"):
         code, out, _ = run(command, "--help")

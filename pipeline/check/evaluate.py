@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.extract import ExtractError, extract
-from pipeline.records import DocumentRecord, Modality
+from pipeline.records import Directive, DocumentRecord, Modality
 from pipeline.tag import Codebook
 
 SCALARS = (
@@ -282,16 +282,19 @@ def _score_tree(scores: Scores, record: DocumentRecord, gold: list[dict[str, Any
     def ends(text: str) -> tuple[str, str]:
         return text[:ENDS], text[-ENDS:]
 
-    given = [
-        (d.path, squeeze(d.marker), *ends(squeeze(d.text)[len(squeeze(d.marker)) :]))
-        for d in record.directives
-    ]
+    given = [(d.path, squeeze(d.marker), *ends(_own_text(record, d))) for d in record.directives]
     wanted = [(d["path"], squeeze(d["marker"]), *ends_of(d)) for d in gold]
     scores.count("directives").add(_multiset([str(node) for node in given], [str(node) for node in wanted]))
     scores.trees, scores.exact_trees = 1, int(Counter(given) == Counter(wanted))
     headings = [f"{d.path} {squeeze(d.heading)}" for d in record.directives if d.heading]
     wanted_headings = [f"{d['path']} {squeeze(d['heading'])}" for d in gold if d.get("heading")]
     scores.count("headings").add(_multiset(headings, wanted_headings))
+
+
+def _own_text(record: DocumentRecord, directive: Directive) -> str:
+    """A directive's own words behind its marker, with its sentences that stand behind its children."""
+    behind = [m.text for m in record.measures if m.directive_id == directive.directive_id and m.start >= directive.end]
+    return squeeze(directive.text + "".join(behind))[len(squeeze(directive.marker)) :]
 
 
 def ends_of(directive: dict[str, Any]) -> tuple[str, str]:

@@ -26,9 +26,11 @@ EXPANSIONS = 24  # how many characters to follow up for one unknown byte
 # Log weights of what may have happened; they matter little beside the likelihood of the text.
 LOST = -3.0
 LOST_AGAIN = -5.0
+LOST_TRAIL = -1.0  # beside either: lead bytes are what chunked reading and byte-wise scripts lose
 MARK_ENDS = -0.5  # a question mark stands for the odd byte that ends a run
 MARK_IS_CHARACTER = -3.5
-MARK_BEGINS = -4.0
+MARK_BEGINS = -8.0  # a question mark stands for a byte, and what follows is out of step
+MARK_BEGINS_IN_CUT_TEXT = -4.0  # likelier where readings were put between the two bytes of a character
 MARK_IS_MARK = -1.0
 MARK_IS_NOTHING = -7.0
 LETTER_IS_LETTER = -3.0
@@ -146,8 +148,9 @@ def _alphabet(script: Script) -> dict[tuple[int, int], tuple[str, int]]:
 class Search:
     """Reads the units of one damaged stretch in all ways that losing few bytes allows."""
 
-    def __init__(self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit]) -> None:
+    def __init__(self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit], *, is_cut: bool) -> None:
         self._model = model
+        self._is_cut = is_cut
         self._alphabet = letters
         self._units = units
         self._max_lost = max(1, sum(u.kind in ("mark", "letter") for u in units))
@@ -190,7 +193,7 @@ class Search:
             if h.n_lost < self._max_lost:
                 lost = LOST if h.n_lost == 0 else LOST_AGAIN
                 self._emit(k, k, h, (ANY, first), lost, second, n_lost=1)
-                self._emit(k, k, h, (first, ANY), lost, second, n_lost=1)
+                self._emit(k, k, h, (first, ANY), lost + LOST_TRAIL, second, n_lost=1)
             return
         self._emit(h.since, k, h, (h.pending, first), 0.0, second)
         if h.pending != ANY:
@@ -210,7 +213,7 @@ class Search:
             return
         self._keep(k, unit.char, h, MARK_IS_MARK, as_char="？")
         self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER, None)
-        self._out.append(_moved(h, MARK_BEGINS, ANY, k))
+        self._out.append(_moved(h, MARK_BEGINS_IN_CUT_TEXT if self._is_cut else MARK_BEGINS, ANY, k))
         if not self._reading_after(k):
             self._out.append(_moved(h, MARK_IS_NOTHING, None, k))
 

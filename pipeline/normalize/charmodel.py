@@ -22,9 +22,10 @@ BOUNDARY = 1
 _COUNT_STEP = 1.25  # counts are stored as powers of this: one byte each, at most 12 % off
 _UNIT = 0.2  # the smallest count, that of a word that is only in a dictionary
 _BIGRAM_BACKOFF = 1.2  # how much weight each distinct follower of a context gives to the shorter context
-_TRIGRAM_BACKOFF = 2.5
-_DOCUMENT_BIGRAM = 20.0  # the document's own counts weigh n / (n + this) against the model's
-_DOCUMENT_TRIGRAM = 4.0
+_TRIGRAM_BACKOFF = 4.0
+_DOCUMENT_UNIGRAM = 2000.0  # the document's own counts weigh n / (n + this) against the model's
+_DOCUMENT_BIGRAM = 60.0
+_DOCUMENT_TRIGRAM = 8.0
 _UNSEEN = 0.2  # how much of a character's own probability stays after a context that it was never seen after
 
 
@@ -74,7 +75,7 @@ class CharModel:
         self.chars = chars
         self.n_chars = len(chars)
         self._id_of = {c: k for k, c in enumerate(chars)}
-        self._unigrams = (unigrams + _UNIT) / (unigrams.sum() + _UNIT * len(unigrams))
+        self.unigrams = (unigrams + _UNIT) / (unigrams.sum() + _UNIT * len(unigrams))
         self._bigrams = bigrams
         self._trigrams = trigrams
 
@@ -87,14 +88,14 @@ class CharModel:
         """The id of one character."""
         return self._id_of.get(_fold(char), UNKNOWN)
 
-    def after_one(self, previous: int) -> Floats:
-        """P(· | previous) over all ids."""
+    def after_one(self, previous: int, otherwise: Floats) -> Floats:
+        """P(· | previous) over all ids, where ``otherwise`` is P(·)."""
         followers, counts, total = self._bigrams.after(previous)
-        return _mixed(self._unigrams, followers, counts, total, _BIGRAM_BACKOFF * len(followers))
+        return _mixed(otherwise, followers, counts, total, _BIGRAM_BACKOFF * len(followers))
 
     def before_one(self, follower: int) -> Floats:
         """Roughly P(follower | ·) over all ids: for ranking, not for scores."""
-        p = np.full(self.n_chars, self._unigrams[follower] * _UNSEEN)
+        p = np.full(self.n_chars, self.unigrams[follower] * _UNSEEN)
         contexts, shares = self._bigrams.share_before(follower)
         p[contexts] += shares
         return p
@@ -115,6 +116,8 @@ class DocumentModel:
         n = model.n_chars
         ids = model.ids(text)
         known = ids != UNKNOWN
+        own = np.bincount(ids[known], minlength=n)
+        self._unigrams = (own + _DOCUMENT_UNIGRAM * model.unigrams) / (own.sum() + _DOCUMENT_UNIGRAM)
         self._bigrams = _count((ids[:-1] * n + ids[1:])[known[:-1] & known[1:]], n)
         triples = ids[:-2] * n * n + ids[1:-1] * n + ids[2:]
         self._trigrams = _count(triples[known[:-2] & known[1:-1] & known[2:]], n)
@@ -157,7 +160,8 @@ class DocumentModel:
         found = self._after_one.get(previous)
         if found is None:
             followers, counts, total = self._bigrams.after(previous)
-            found = _mixed(self.model.after_one(previous), followers, counts, total, _DOCUMENT_BIGRAM)
+            found = self.model.after_one(previous, self._unigrams)
+            found = _mixed(found, followers, counts, total, _DOCUMENT_BIGRAM)
             self._after_one[previous] = found
         return found
 

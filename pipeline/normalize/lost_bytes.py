@@ -26,6 +26,7 @@ FIND_UNITS = re.compile(
     rf"(?P<reading>{READING})|(?P<mark>[{MARKS}])|(?P<letter>{LONE_LETTER})|(?P<char>{WIDE}|!)|(?P<other>[\x00-\x7f]+?)"
 )
 FIND_MARKS = re.compile(rf"[{MARKS}]|{LONE_LETTER}")
+FIND_CUT = re.compile(rf"[{MARKS}]{SYLLABLE}[)）]")
 FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|.", re.DOTALL)
 ASCII_MARKS = str.maketrans("(),:;!", "（），：；！")
 
@@ -52,10 +53,11 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
     readable = _undamaged(text, damaged)
     model = DocumentModel(load(), _plain(readable))
     letters = Alphabet(script, frozenset(readable))
+    is_cut = bool(FIND_CUT.search(text))
     for units, low, high, is_marked in damaged:
         context = _context(units[:low])
         following = _context(units[high:], after=True)
-        readings = Search(model, letters, units[low:high]).run(context, following)
+        readings = Search(model, letters, units[low:high], is_cut=is_cut).run(context, following)
         yield from _decide(text, units[low:high], readings, script, is_marked)
 
 

@@ -13,8 +13,8 @@ from charset_normalizer import from_bytes
 
 from pipeline.errors import ExtractError
 
-MAX_DAMAGE = 0.01
-"""Largest share of U+FFFD among the characters of a text that is still taken for a damaged one of its
+MAX_DAMAGE = 0.04
+"""Largest share of U+FFFD among the characters beyond ASCII of a text that counts as a damaged one of its
 encoding.
 """
 MIN_PLAUSIBLE = 0.85
@@ -65,7 +65,7 @@ _DAILY_ZONE = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0x
 def decode(data: bytes) -> Text:
     """The text of ``data`` (without its byte order mark), the codec's name and a confidence.
 
-    A text that holds a few broken bytes (at most 1 % of its characters) is decoded with U+FFFD in their
+    A text that holds a few broken bytes (at most 4 % of its characters) is decoded with U+FFFD in their
     place, which normalisation reports as damage. Line ends and everything else stay as they are.
 
     Raises ExtractError ``empty``, ``binary`` or ``undecodable`` (stage ``read``).
@@ -99,7 +99,7 @@ def _by_mark(data: bytes) -> Text | None:
         if data.startswith(mark):
             text = data[len(mark) :].decode(encoding, "replace")
             damage = text.count("\ufffd")
-            if damage <= MAX_DAMAGE * len(text) + 1:
+            if _little(damage - 1, text):
                 return text, encoding, 1.0 - damage / max(len(text), 1)
     return None
 
@@ -135,7 +135,7 @@ def _damaged_utf8(data: bytes) -> Text | None:
     """
     text = data.decode("utf-8", "replace")
     damage = text.count("\ufffd")
-    return (text, "utf-8", 1.0 - damage / len(text)) if damage <= MAX_DAMAGE * len(text) else None
+    return (text, "utf-8", 1.0 - damage / len(text)) if _little(damage, text) else None
 
 
 def _declared(data: bytes) -> Text | None:
@@ -184,6 +184,11 @@ def _damaged_legacy(data: bytes) -> Text | None:
 
 def _public_name(encoding: str) -> str:
     return "big5" if encoding == "big5hkscs" else encoding
+
+
+def _little(damage: int, text: str) -> bool:
+    """Whether so many broken characters are few among those that an encoding can break."""
+    return damage <= MAX_DAMAGE * (len(text) - len(text.encode("ascii", "ignore")))
 
 
 def _plausible(text: str) -> float:

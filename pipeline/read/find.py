@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,9 @@ def read_sources(
     """
     suffix = file.path.suffix.lower()
     try:
-        if suffix == ".parquet":
+        if not stat.S_ISREG(file.path.stat().st_mode):  # a pipe or a device may never end
+            yield Unreadable(file.name, "unreadable", "not a regular file")
+        elif suffix == ".parquet":
             yield from parquet_rows(file.path, file.name, text_column, max_bytes)
         elif suffix in TABLE_SUFFIXES:
             yield from jsonl_rows(file.path, file.name, text_column, max_bytes)

@@ -18,7 +18,7 @@ MAX_HINT = 300
 MAX_HINT_LINES = 100
 """The table of metadata is looked for in this many lines of the page."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>")
 # Elements that hold nothing, and those that the next of their kind closes: leaving </p> out nests nothing.
 _EMPTY = [
     "area",
@@ -71,7 +71,7 @@ def _depth(page: str) -> int:
     """How deep elements are nested, by their tags alone."""
     depth = deepest = 0
     for match in _TAG.finditer(page):
-        if match[2].lower() in _FLAT or match[3]:
+        if match[2].lower() in _FLAT or page[match.end() - 2] == "/":
             continue
         if match[1]:
             depth = max(0, depth - 1)

@@ -34,8 +34,9 @@ def jsonl_rows(path: Path, name: str, text_column: str, max_bytes: int) -> Itera
 
 def parquet_rows(path: Path, name: str, text_column: str, max_bytes: int) -> Iterator[Source | Unreadable]:
     """One source a row; a null counts as an empty text."""
-    try:
-        with pq.ParquetFile(path) as file:
+    with path.open("rb") as opened:
+        try:
+            file = pq.ParquetFile(opened)
             if text_column not in file.schema_arrow.names:
                 yield Unreadable(name, "no_text_column", _missing(text_column, file.schema_arrow.names))
                 return
@@ -44,8 +45,8 @@ def parquet_rows(path: Path, name: str, text_column: str, max_bytes: int) -> Ite
                 for value in batch.column(0):
                     number += 1
                     yield _source(f"{name}#{number}", value.as_py(), text_column, max_bytes)
-    except pa.ArrowException as failure:
-        yield Unreadable(name, "malformed", f"not a Parquet file: {_one_line(failure)}")
+        except (pa.ArrowException, OSError) as failure:  # what a damaged file raises, of either kind
+            yield Unreadable(name, "malformed", f"not a sound Parquet file: {_one_line(failure)}")
 
 
 def _json_source(row: str, line: bytes, text_column: str, max_bytes: int) -> Source | Unreadable:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipeline.errors import UsageError
 from pipeline.report.overview import overview
-from pipeline.report.page import page
+from pipeline.report.page import page_html
 from pipeline.report.payload import chunks
 from pipeline.report.tables import DatasetTables, read_tables
 
@@ -19,16 +20,19 @@ def write_report(directory: Path, out: Path | None = None) -> Path:
     """Write the report of the dataset in ``directory`` to ``out`` (default: ``report.html`` beside the tables).
 
     The file needs nothing else: it opens from disk, asks no network, and runs only its own script. The same
-    tables give the same bytes. Returns the path written. Raises UsageError when ``directory`` holds no dataset.
+    tables give the same bytes. Returns the path written. Raises UsageError when ``directory`` holds no dataset
+    or ``out`` cannot be written.
     """
     tables: DatasetTables = read_tables(directory)
     packed = chunks(tables)
-    html = page(overview(tables, packed.places), packed.data)
+    html = page_html(overview(tables, packed.places), packed.data)
     target = out if out is not None else directory / REPORT
     unfinished = target.with_name(f".{target.name}.part")
     try:
         unfinished.write_text(html, encoding="utf-8", newline="\n")
         os.replace(unfinished, target)
+    except OSError as failure:
+        raise UsageError(f"{target}: cannot be written: {failure.strerror}") from None
     finally:
         unfinished.unlink(missing_ok=True)
     return target

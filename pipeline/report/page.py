@@ -36,7 +36,7 @@ _HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{\{ (\w+) \}\}")
 
 
-def page(overview: dict[str, Any], chunks: list[str]) -> str:
+def page_html(overview: dict[str, Any], chunks: list[str]) -> str:
     """The whole page.
 
     Data stands in blocks that a browser does not run, and a content security policy lets only the page's own

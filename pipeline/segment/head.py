@@ -218,7 +218,8 @@ def _title_lines(lines: Sequence[Line], kinds: Sequence[str]) -> tuple[int, int]
     first = last
     while first and _continues(lines, kinds, first):
         first -= 1
-    # an earlier line that itself ends a title belongs to a title only when it is not complete (关于…办法 / 的通知)
+    if last + 1 < len(kinds) and titles.is_suffix(lines[last + 1].text):
+        last += 1
     return first, last
 
 

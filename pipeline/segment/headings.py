@@ -23,6 +23,7 @@ _LONGEST_COLON = 16  # 指导思想：…, 基本原则：…
 _WORDS = toml("headings.toml")
 _FIRST_STOP = re.compile(r"[。；！？]|：(?!\d)")
 _HARMLESS = re.compile("|".join(_WORDS["harmless"]))
+_BRACKETED = re.compile("（[^（）]+）")
 _QUOTED = re.compile(r"“[^”]*”|（[^）]*）|《[^》]*》(?!$)")
 _SIGNS = re.compile("|".join(_WORDS["sentence_signs"]))
 _OPENERS = re.compile("|".join(_WORDS["openers"]))
@@ -64,7 +65,8 @@ def opening(
     stop = _FIRST_STOP.search(text, start, limit)
     if stop is None:
         own = has_more_lines and inline_list is None and 0 < limit - start <= LONGEST
-        return Opening((start, limit) if own else None, True, own)
+        bare = int(bool(_BRACKETED.fullmatch(text, start, limit)))  # 第一条（目的和依据）
+        return Opening((start + bare, limit - bare) if own else None, True, own)
     words = text[start : stop.start()]
     if not 0 < len(words) <= LONGEST:
         return Opening(None, False, False)

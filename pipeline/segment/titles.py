@@ -48,6 +48,14 @@ def ends_title(line: str) -> bool:
     return genre(words) is not None or bool(_OTHER.search(words))
 
 
+_SUFFIX_LINE = re.compile(r"[（(](?:试行|暂行|草案|修订|修订稿|征求意见稿|送审稿|[^（）()]{0,8}版|\d{4}[^（）()]{0,12}年(?:度)?)[）)]$")
+
+
+def is_suffix(line: str) -> bool:
+    """Whether a line below a title completes it: （试行）, （2021—2025年）."""
+    return bool(_SUFFIX_LINE.match(line))
+
+
 def close_letters(words: str) -> str:
     """Letter-spaced words closed, other runs of blanks made one: 关 于 防 火 的 通　知 → 关于防火的通知.
 

@@ -43,7 +43,7 @@ class Spill:
         self._spill_bytes = spill_bytes
         self._pending: dict[str, list[pa.RecordBatch]] = {table: [] for table in KEYED}
         self._pending_bytes = 0
-        self._files: dict[str, BinaryIO] = {table: (folder / f"{table}.spill").open("w+b") for table in KEYED}
+        self._files: dict[str, BinaryIO] = {table: (folder / f"{table}.spill").open("wb") for table in KEYED}
         # by table and bucket: where its pieces start in the file and how long they are, in turns
         self._pieces = {table: [array("Q") for _ in range(self._n_buckets)] for table in KEYED}
 
@@ -61,15 +61,16 @@ class Spill:
         """The rows of one table, a bucket at a time, sorted by ``doc_id``; a document's rows keep their
         order.
         """
-        schema, file = table_schema(table), self._files[table]
-        for pieces in self._pieces[table]:
-            batches = []
-            for start, length in zip(pieces[::2], pieces[1::2], strict=True):
-                file.seek(start)
-                batches.append(pa.ipc.read_record_batch(pa.py_buffer(file.read(length)), schema))
-            if batches:
-                rows = pa.Table.from_batches(batches, schema)
-                yield rows.take(pc.sort_indices(rows.column("doc_id")))  # a stable sort
+        schema = table_schema(table)
+        with pa.OSFile(self._files[table].name) as file:
+            for pieces in self._pieces[table]:
+                batches = []
+                for start, length in zip(pieces[::2], pieces[1::2], strict=True):
+                    file.seek(start)
+                    batches.append(pa.ipc.read_record_batch(file.read_buffer(length), schema))
+                if batches:
+                    rows = pa.Table.from_batches(batches, schema)
+                    yield rows.take(pc.sort_indices(rows.column("doc_id")))  # a stable sort
 
     def close(self) -> None:
         """Give the files back; their folder is the caller's to remove."""
@@ -82,6 +83,7 @@ class Spill:
             if batches:
                 self._write(table, pa.Table.from_batches(batches))
                 batches.clear()
+            self._files[table].flush()
         self._pending_bytes = 0
 
     def _write(self, table: str, rows: pa.Table) -> None:

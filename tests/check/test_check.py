@@ -68,6 +68,7 @@ def sound() -> Rows:
             segment(1, "title", 0, 11),
             segment(2, "addressee", start, start + 4),
             segment(3, "directive", heading, len(TEXT)),
+            segment(4, "page_furniture", heading + 5, heading + 5),  # removed from within a paragraph
             segment(1, "other", 0, 4) | {"doc_id": f"{DOC}-{start}", "text": "某市委："},
         ],
         "issuers": [

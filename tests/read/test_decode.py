@@ -67,6 +67,11 @@ def test_a_few_broken_bytes_become_replacement_characters() -> None:
     assert 0.98 < confidence < 1
 
 
+def test_a_few_gbk_characters_among_latin_ones_are_not_taken_for_damaged_utf8() -> None:
+    text = "x" * 500 + "关于工作的公告" + "y" * 500
+    assert decode(text.encode("gbk"))[:2] == (text, "gb18030")
+
+
 def test_gb18030_with_a_lost_byte_is_still_read() -> None:
     data = (NOTICE * 5).encode("gb18030")
     text, encoding, _ = decode(data[:301] + data[302:])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -89,6 +90,23 @@ def test_each_row_of_parquet_is_a_source(folder: Path) -> None:
     assert "--text-column" in missing.detail
     write(folder / "b.parquet", b"no parquet")
     (broken,) = find_sources(["b.parquet"])
+    assert isinstance(broken, Unreadable)
+    assert broken.error == "malformed"
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "a.txt")
+    assert list(find_sources(["."])) == [Unreadable("a.txt", "unreadable", "not a regular file")]
+
+
+def test_a_parquet_file_that_is_damaged_inside_is_reported(folder: Path) -> None:
+    pq.write_table(
+        pa.table({"text": ["通知" * 100] * 50}), "a.parquet", compression="none", use_dictionary=False
+    )
+    data = bytearray((folder / "a.parquet").read_bytes())
+    data[4:60] = b"\xff" * 56
+    (folder / "a.parquet").write_bytes(data)
+    (broken,) = find_sources(["a.parquet"])
     assert isinstance(broken, Unreadable)
     assert broken.error == "malformed"
 

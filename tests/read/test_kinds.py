@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pipeline.errors import ExtractError
@@ -53,6 +55,18 @@ def test_elements_nested_without_end_are_refused_and_unclosed_paragraphs_are_not
         read(Source("a.html", b"<html>" + b"<div>" * 100_000))
     flat = "<html><body>" + "<p>一、加强领导。<br>" * 5_000
     assert read(Source("a.html", flat.encode())).raw_text.count("加强领导") == 5_000
+
+
+def test_pages_that_never_close_a_tag_take_linear_time() -> None:
+    pytest.importorskip("resiliparse")
+    for piece in ("<a", "<a b=", "<a/", "</", "<!--", "<div <"):
+        page = "<html>" + piece * 200_000
+        started = time.perf_counter()
+        try:
+            read(Source("a.html", page.encode()))
+        except ExtractError as refused:
+            assert refused.error in ("too_deep", "no_text", "malformed")  # noqa: PT017
+        assert time.perf_counter() - started < 5, piece
 
 
 def _pdf(*lines: str) -> bytes:

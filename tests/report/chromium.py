@@ -24,7 +24,7 @@ KEY_CODES = {
     "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Enter": 13, "Escape": 27, "Tab": 9, "Home": 36, "End": 35,
     "PageDown": 34, "PageUp": 33,
 }  # fmt: skip
-TIMEOUT = 60.0
+TIMEOUT = 30.0
 """Seconds to wait for an answer or a condition before the test fails."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records import DocumentRecord, Reject
@@ -132,6 +133,14 @@ SENTENCES = [
     ),
 ]
 HEADINGS = ["提高思想认识", "压实工作责任", "强化隐患排查", "做好物资储备", "加强宣传引导", "严肃工作纪律"]
+HOSTILE = [
+    "</script><script>window.broken = 1</script>",
+    "<img src=x onerror='window.broken = 2'>",
+    "<!--<script>",
+    "{{ script }}",
+    "&lt;b&gt; \u2028 ]]>",
+]
+"""What a crawler may bring in and a page must show, not run."""
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -284,7 +293,9 @@ def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
-def make_record(number: int, cites: str | None = None, **fields: Any) -> DocumentRecord:
+def make_record(
+    number: int, cites: str | None = None, *, directives: int = 5, **fields: Any
+) -> DocumentRecord:
     """Document ``number``: a notice of some province or county with a few directives; the same number, the same notice."""
     chance = random.Random(number)
     place, level, adcode, province, prefecture, county = chance.choice(PLACES)
@@ -305,7 +316,7 @@ def make_record(number: int, cites: str | None = None, **fields: Any) -> Documen
     draft.plain("，现就有关事项通知如下：")
     draft.segments.append({"kind": "preamble", **draft.span(mark)})
     draft.plain("\n")
-    for place_ in range(chance.randrange(2, 6)):
+    for place_ in range(chance.randrange(2, directives + 1)):
         _directive(draft, str(place_ + 1), f"{NUMERALS[place_]}、", chance, traditional)
         for child in range(chance.choice((0, 0, 2, 3))):
             _directive(draft, f"{place_ + 1}.{child + 1}", f"（{NUMERALS[child]}）", chance, traditional)
@@ -371,6 +382,32 @@ def write_dataset(folder: Path, records: Iterable[DocumentRecord], rejects: Sequ
             table = table.set_column(place, table.schema.field(place), targets)
         pq.write_table(table.cast(file_schema(name, "test")), folder / f"{name}.parquet", compression="zstd")
     return folder
+
+
+def tile_dataset(folder: Path, times: int) -> None:
+    """Repeat every document ``times`` times under other identifiers: size without the time to make it."""
+    for file in sorted(folder.glob("*.parquet")):
+        table = pq.read_table(file)
+        if "doc_id" not in table.column_names:
+            continue
+        pieces = []
+        for copy in range(times):
+            piece = table
+            for place, field in enumerate(table.schema):
+                if field.name in (
+                    "doc_id",
+                    "parent_doc_id",
+                    "target_doc_id",
+                    "directive_id",
+                    "parent_id",
+                    "measure_id",
+                ):
+                    renamed = pc.utf8_replace_slice(
+                        piece.column(place), start=0, stop=4, replacement=f"{copy:04x}"
+                    )
+                    piece = piece.set_column(place, field, renamed)
+            pieces.append(piece)
+        pq.write_table(pa.concat_tables(pieces), file, compression="zstd")
 
 
 def make_dataset(folder: Path, size: int) -> Path:

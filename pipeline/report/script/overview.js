@@ -54,7 +54,7 @@ function facetPanel(facet, ...body) {
     "section",
     { class: "panel facet", "aria-labelledby": `facet-${facet.id}` },
     make("h2", { id: `facet-${facet.id}` }, facet.title, " ", zh(facet.zh)),
-    ...body,
+    body,
   );
 }
 
@@ -95,54 +95,57 @@ function renderFacets() {
 
 const LONGEST_YEARS = 40; // a longer run of years shows only those that occur
 
+/** The years to show: every one of a short run, only those that occur of a long one. */
+function yearRun(counts) {
+  const years = [...counts.keys()].sort((a, b) => a - b);
+  const span = years.length ? years[years.length - 1] - years[0] + 1 : 0;
+  return span <= LONGEST_YEARS ? Array.from({ length: span }, (_, i) => years[0] + i) : years;
+}
+
+function yearColumn(year, n, share, named) {
+  const says = `${year}: ${plural(n, "document")}`;
+  const column = make(
+    "button",
+    {
+      type: "button",
+      class: "year",
+      "data-key": `year-${year}`,
+      "aria-pressed": String(filters.year === String(year)),
+      "aria-label": says,
+      disabled: n === 0,
+      title: says,
+      onclick: () => setFilter("year", String(year)),
+    },
+    make("span", { class: "year-bar" }),
+    make("span", { class: "year-name", "aria-hidden": "true" }, named ? String(year) : ""),
+  );
+  column.firstChild.style.setProperty("--share", `${share * 100}%`);
+  return column;
+}
+
 function yearPanel() {
-  const facet = { id: "year", title: "Year", zh: "年份" };
   const counts = tally(matching("year"), (entry) => [entry.year]);
   const none = counts.get(null);
   counts.delete(null);
-  let years = [...counts.keys()].sort((a, b) => a - b);
-  const first = years[0];
-  const span = years.length ? years[years.length - 1] - first + 1 : 0;
-  if (span <= LONGEST_YEARS) years = Array.from({ length: span }, (_, i) => first + i);
+  const years = yearRun(counts);
   const most = Math.max(1, ...counts.values());
   const step = Math.ceil(years.length / 6);
   const columns = years.map((year, i) => {
     const n = counts.get(year) ?? 0;
-    const column = make(
-      "button",
-      {
-        type: "button",
-        class: "year",
-        "data-key": `year-${year}`,
-        "aria-pressed": String(filters.year === String(year)),
-        "aria-label": `${year}: ${plural(n, "document")}`,
-        disabled: n === 0,
-        title: `${year}: ${plural(n, "document")}`,
-        onclick: () => setFilter("year", String(year)),
-      },
-      make("span", { class: "year-bar" }),
-      make("span", { class: "year-name", "aria-hidden": "true" }, i % step === 0 ? String(year) : ""),
-    );
-    column.firstChild.style.setProperty("--share", `${(n / most) * 100}%`);
-    return column;
+    return yearColumn(year, n, n / most, i % step === 0);
   });
+  const undated = {
+    label: term("", null),
+    share: none / Math.max(most, none),
+    figure: number(none ?? 0),
+    key: "year--",
+    pressed: filters.year === NOT_STATED,
+    toggle: () => setFilter("year", NOT_STATED),
+  };
   return facetPanel(
-    facet,
+    { id: "year", title: "Year", zh: "年份" },
     make("div", { class: "years" }, columns),
-    none
-      ? make(
-          "ul",
-          { class: "bars" },
-          bar({
-            label: term("", null),
-            share: none / Math.max(most, none),
-            figure: number(none),
-            key: "year--",
-            pressed: filters.year === NOT_STATED,
-            toggle: () => setFilter("year", NOT_STATED),
-          }),
-        )
-      : null,
+    none ? make("ul", { class: "bars" }, bar(undated)) : null,
     make("p", { class: "hint" }, "Date of issue, or the year of the number"),
   );
 }

@@ -78,95 +78,75 @@ function sheetView(entry, payload) {
   return sheet;
 }
 
-/** A row of the facts about a document, or nothing when the document does not state it. */
-function fact(name, value, note) {
-  if (value === null || value === undefined || value === "" || value.length === 0) return null;
+/** One fact about a document, or nothing when the document does not state it. */
+function fact(name, chinese, value, note) {
+  if (value === null || value === undefined || value.length === 0) return null;
   return make(
     "div",
     {},
-    make("dt", {}, make("span", {}, words(name)), " ", zh(data.terms[name])),
+    make("dt", {}, words(name), " ", zh(chinese)),
     make("dd", {}, value, note ? make("small", {}, " ", note) : null),
   );
 }
 
-function documentHead(entry, { document: row, issuers, addressees }) {
-  const parent = entryOf.get(entry.parent);
-  const from = (method) => (method ? ["from the ", term("method", method)] : null);
-  const organs = issuers.map((one) =>
-    make(
-      "span",
-      { class: "organ" },
-      zh(one.name ?? one.canonical_name ?? "—"),
-      make(
-        "small",
-        {},
-        " ",
-        [one.level && words(one.level), one.organ && words(one.organ), one.adcode]
-          .filter(Boolean)
-          .join(" · "),
-        one.method ? ["; from the ", term("method", one.method)] : null,
-      ),
-    ),
+function issuerView({ name, canonical_name, level, organ, adcode, method }) {
+  const known = [level && words(level), organ && words(organ), adcode].filter(Boolean).join(" · ");
+  const from = method ? ["; from the ", term("method", method)] : null;
+  return make(
+    "span",
+    { class: "organ" },
+    zh(name ?? canonical_name ?? "—"),
+    make("small", {}, " ", known, from),
   );
-  const named = (role) =>
-    addressees
-      .filter((one) => one.role === role)
-      .map((one) => make("span", { class: "organ" }, zh(one.name)));
+}
+
+const addresseesOf = (addressees, role) =>
+  addressees.filter((one) => one.role === role).map((one) => make("span", { class: "organ" }, zh(one.name)));
+
+function factsView(entry, { document: row, issuers, addressees }) {
+  const stated = (name, value, note) => fact(name, data.terms[name], value, note);
+  const origin = ` ${number(row.source_bytes)} bytes, ${row.source_encoding}, `;
+  return make(
+    "dl",
+    { class: "facts" },
+    stated("doc_number", zh(row.doc_number)),
+    stated("issuer", issuers.map(issuerView)),
+    stated(
+      "date_issued",
+      row.date_issued,
+      row.date_method ? ["from the ", term("method", row.date_method)] : null,
+    ),
+    stated("doc_type", row.doc_type ? term("doc_type", row.doc_type) : null),
+    stated("urgency", zh(row.urgency)),
+    stated("secrecy", zh(row.secrecy)),
+    stated("signer", zh(row.signer)),
+    fact("addressed to", "主送机关", addresseesOf(addressees, "main")),
+    fact("copies to", "抄送机关", addresseesOf(addressees, "cc")),
+    stated("printed_by", zh(row.printed_by), row.printed_on),
+    stated("source", [
+      make("span", { class: "path" }, row.source),
+      make("small", {}, origin, term("script", row.source_script)),
+    ]),
+    fact("contains", "", entry.inside.map(documentLink)),
+    fact("cited by", "", entry.citedBy.map(documentLink)),
+  );
+}
+
+function documentHead(entry, payload) {
+  const parent = entryOf.get(entry.parent);
   return make(
     "header",
     { class: "document-head" },
-    parent
-      ? make(
-          "p",
-          { class: "crumb" },
-          "Inside ",
-          make("a", { href: `#${parent.id}` }, zh(parent.title ?? parent.source)),
-        )
-      : null,
+    parent ? make("p", { class: "crumb" }, "Inside ", documentLink(parent)) : null,
     make(
       "h1",
       { tabindex: "-1", lang: entry.title ? "zh-Hans" : null },
       entry.title ?? `Untitled: ${entry.source}`,
     ),
-    row.is_official_document
+    payload.document.is_official_document
       ? null
       : make("p", { class: "notice" }, "Not an official document, as far as the text shows."),
-    make(
-      "dl",
-      { class: "facts" },
-      fact("doc_number", zh(row.doc_number)),
-      fact("issuer", organs),
-      fact("date_issued", row.date_issued, from(row.date_method)),
-      fact("doc_type", row.doc_type ? term("doc_type", row.doc_type) : null),
-      fact("urgency", zh(row.urgency)),
-      fact("secrecy", zh(row.secrecy)),
-      fact("signer", zh(row.signer)),
-      make(
-        "div",
-        {},
-        make("dt", {}, "addressed to ", zh("主送机关")),
-        make("dd", {}, named("main").length ? named("main") : "–"),
-      ),
-      named("cc").length
-        ? make("div", {}, make("dt", {}, "copies to ", zh("抄送机关")), make("dd", {}, named("cc")))
-        : null,
-      fact("printed_by", zh(row.printed_by), row.printed_on),
-      fact("source", [
-        make("span", { class: "path" }, row.source),
-        make(
-          "small",
-          {},
-          ` ${number(row.source_bytes)} bytes, ${row.source_encoding}, `,
-          term("script", row.source_script),
-        ),
-      ]),
-      entry.inside.length
-        ? make("div", {}, make("dt", {}, "contains"), make("dd", {}, entry.inside.map(documentLink)))
-        : null,
-      entry.citedBy.length
-        ? make("div", {}, make("dt", {}, "cited by"), make("dd", {}, entry.citedBy.map(documentLink)))
-        : null,
-    ),
+    factsView(entry, payload),
   );
 }
 

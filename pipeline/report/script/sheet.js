@@ -42,67 +42,63 @@ function lines({ document: row, segments, directives }) {
   }
   if (at < length) found.push({ kind: null, start: at, end: length, raw_start: null });
   const text = codePoints(row.text);
-  const kept = found.filter((line) => line.kind || text.slice(line.start, line.end).trim());
-  let reached = 0;
-  kept.forEach((line, i) => {
-    const next =
-      kept.slice(i + 1).find((one) => one.raw_start !== null)?.raw_start ?? codePoints(row.raw_text).length;
-    line.raw = [reached, Math.max(reached, next)];
-    reached = line.raw[1];
-  });
-  return kept;
+  return withRawParts(
+    found.filter((line) => line.kind || text.slice(line.start, line.end).trim()),
+    codePoints(row.raw_text).length,
+  );
+}
+
+/** Give each line the raw text from where it starts to where the next one does: together they are all of it. */
+function withRawParts(found, rawLength) {
+  let next = rawLength;
+  for (const line of [...found].reverse()) {
+    line.raw = [Math.min(line.raw_start ?? next, next), next];
+    next = Math.min(next, line.raw[0]);
+  }
+  if (found.length) found[0].raw[0] = 0;
+  return found;
+}
+
+function marginView(entry, payload, { directive, kind, start, end }) {
+  const odd = payload.warnings.filter((one) => one.start >= start && (one.start < end || start === end));
+  const place = directive
+    ? make(
+        "a",
+        {
+          class: "path-link",
+          href: directiveHash(entry, directive.path),
+          "aria-label": `directive ${directive.path}`,
+        },
+        directive.path,
+      )
+    : kind &&
+      make("span", {}, zh(data.labels.kind[kind]), make("span", { class: "kind-english" }, words(kind)));
+  const swatch = (code) =>
+    make(
+      "span",
+      { class: `swatch ${groupClass(code)}`, title: plainCodeName(code) },
+      make("span", { class: "unseen" }, `${plainCodeName(code)}; `),
+    );
+  const warning = ({ kind: name, detail }) =>
+    make(
+      "span",
+      { class: "odd", title: detail },
+      make("span", { "aria-hidden": "true" }, "△ "),
+      words(name),
+      make("span", { class: "unseen" }, `: ${detail}`),
+    );
+  return make(
+    "div",
+    { class: "margin" },
+    place,
+    directive?.codes.length ? make("span", { class: "swatches" }, directive.codes.map(swatch)) : null,
+    odd.map(warning),
+  );
 }
 
 function lineView(entry, payload, line, text, raw) {
   const { directive, kind } = line;
   const inner = entry.inside.filter((one) => one.parent_start >= line.start && one.parent_start < line.end);
-  const odd = payload.warnings.filter(
-    (warning) => warning.start >= line.start && (warning.start < line.end || line.start === line.end),
-  );
-  const margin = make(
-    "div",
-    { class: "margin" },
-    directive
-      ? make(
-          "a",
-          {
-            class: "path-link",
-            href: directiveHash(entry, directive.path),
-            "aria-label": `directive ${directive.path}`,
-          },
-          directive.path,
-        )
-      : kind
-        ? make(
-            "span",
-            { class: "kind" },
-            zh(data.labels.kind[kind] ?? kind),
-            make("span", { class: "kind-english" }, words(kind)),
-          )
-        : null,
-    directive?.codes.length
-      ? make(
-          "span",
-          { class: "swatches" },
-          directive.codes.map((code) =>
-            make(
-              "span",
-              { class: `swatch ${groupClass(code)}`, title: plainCodeName(code) },
-              make("span", { class: "unseen" }, `${plainCodeName(code)}; `),
-            ),
-          ),
-        )
-      : null,
-    odd.map((warning) =>
-      make(
-        "span",
-        { class: "odd", title: warning.detail },
-        make("span", { "aria-hidden": "true" }, "△ "),
-        words(warning.kind),
-        make("span", { class: "unseen" }, `: ${warning.detail}`),
-      ),
-    ),
-  );
   const clean = make(
     "div",
     { class: `clean k-${kind ?? "gap"}`, lang: "zh-Hans" },
@@ -114,6 +110,7 @@ function lineView(entry, payload, line, text, raw) {
     { class: "raw", lang: payload.document.source_script === "hant" ? "zh-Hant" : "zh-Hans" },
     rawText(payload, line, raw, text),
   );
+  const margin = marginView(entry, payload, line);
   const element = make("div", { class: "line", "data-path": directive?.path }, margin, clean, source);
   if (directive) element.style.setProperty("--level", directive.level - 1);
   return element;

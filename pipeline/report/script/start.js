@@ -25,24 +25,8 @@ function listen() {
     passagesWanted += PASSAGES_STEP;
     renderPassages();
   });
-  byId("heat-rows").addEventListener("change", (event) => {
-    heat.by = event.target.value;
-    renderHeat();
-  });
-  byId("heat-order").addEventListener("change", (event) => {
-    order = event.target.value;
-    render();
-  });
-  byId("heat-scroll").addEventListener("scroll", () => requestAnimationFrame(() => drawHeatRows()), {
-    passive: true,
-  });
+  listenToHeat();
   byId("shelf-scroll").addEventListener("scroll", () => requestAnimationFrame(drawShelf), { passive: true });
-  byId("heat").addEventListener("click", (event) => {
-    const cell = event.target.closest("[data-column]");
-    if (!cell) return;
-    heat.active = { row: Number(cell.dataset.row), column: Number(cell.dataset.column) };
-    if (cell.matches(".heat-cell, .heat-name")) openHeatCell(cell);
-  });
   window.addEventListener("resize", () => {
     drawHeatRows();
     if (shown.entry) drawShelf();
@@ -57,6 +41,26 @@ function listen() {
     drawHeatRows();
   });
   listenForCards();
+}
+
+function listenToHeat() {
+  byId("heat-rows").addEventListener("change", (event) => {
+    heat.by = event.target.value;
+    renderHeat();
+  });
+  byId("heat-order").addEventListener("change", (event) => {
+    order = event.target.value;
+    render();
+  });
+  byId("heat-scroll").addEventListener("scroll", () => requestAnimationFrame(() => drawHeatRows()), {
+    passive: true,
+  });
+  byId("heat").addEventListener("click", (event) => {
+    const cell = event.target.closest("[data-column]");
+    if (!cell) return;
+    heat.active = { row: Number(cell.dataset.row), column: Number(cell.dataset.column) };
+    if (cell.matches(".heat-cell, .heat-name")) openHeatCell(cell);
+  });
 }
 
 function fillControls() {

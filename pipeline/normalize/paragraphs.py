@@ -1,0 +1,129 @@
+"""Lines: a paragraph that a page wraps or breaks becomes one line again, every element of the document keeps its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.normalize.alignment import Edit
+
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_INDENT = re.compile("[ \t\u00a0\u3000]*")
+_ENDS = ("。", "！", "？", "；", "：", "”", "）", "》", "…", ".", "!", "?", ";", ":", ")", "】")
+_MARKER = re.compile(
+    r"(?:[一二三四五六七八九十百]{1,4}[、.．]|第[一二三四五六七八九十百零〇\d]{1,5}[编章节条]|第[一二三四五六七八九十]{1,2}[，、]"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}(?:\.\d{1,2})*(?:[、．]|[.](?!\d)|[\s　])|[①-⑳⒈-⒛]|[一二三四五六七八九十]{1,2}是"
+    r"|附\s*件|抄送|抄报|主送|分送|联系人|（联系人|[（(]此件|主题词|（本文)"
+)
+_DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月(?:\s*[\d一二三四五六七八九十]{1,3}\s*日)?")
+_SENTENCE = re.compile("[，。；,;]")
+_CONTINUES = re.compile("[一-鿿〇，、。；：）》”A-Za-z0-9％%]")
+MIN_WRAPPED = 4  # full lines from which a page is taken for hard-wrapped
+MIN_SHARE = 0.3  # of the lines
+NARROWEST, WIDEST = 15, 60  # characters of a hard-wrapped line
+OUTLIERS = 0.1  # of the lines may be wider than the page wraps
+SLACK = 2.5  # characters by which a full line may fall short: a mark may not start a line, a word is not cut
+LONG = 24  # characters from which a line that breaks off is running text
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    end: int
+    indent: int
+    words: str
+    width: float
+
+
+def join_lines(text: str) -> Iterator[Edit]:
+    """Make a paragraph one line: close hard wraps and page breaks in mid-sentence, drop indents and blank lines.
+
+    >>> from pipeline.normalize.alignment import edited
+    >>> edited("　　为认真贯彻落实上级的要求，切实做好当前的各项工作，要进一步加强领导\\n\\n干部的责任。\\n　　一、总体要求", join_lines)
+    '为认真贯彻落实上级的要求，切实做好当前的各项工作，要进一步加强领导干部的责任。\\n一、总体要求'
+
+    Leaves apart titles, headings, addressees, list items, signatures and dates.
+
+    >>> edited("甲县人民政府\\n关于防汛的通知\\n各乡镇：\\n一、值班\\n甲县人民政府\\n2020年1月2日", join_lines)
+    '甲县人民政府\\n关于防汛的通知\\n各乡镇：\\n一、值班\\n甲县人民政府\\n2020年1月2日'
+    """
+    rows = [_row(match) for match in _LINE.finditer(text)]
+    if not rows:
+        if text:
+            yield Edit(0, len(text), "")
+        return
+    if rows[0].start:
+        yield Edit(0, rows[0].start, "")
+    width = _wrap_width(rows)
+    indented = sum(row.indent >= 2 for row in rows) >= 3
+    for above, below in zip(rows, rows[1:], strict=False):
+        blank = text.count("\n", above.end, below.start) > 1
+        joins = _is_wrapped(above, below, width, indented, blank) or _breaks_off(above, below)
+        replacement = "" if joins else "\n"
+        if joins and above.words[-1].isascii() and below.words[0].isascii() and above.words[-1].isalpha():
+            replacement = " "
+        if text[above.end : below.start] != replacement:
+            yield Edit(above.end, below.start, replacement)
+    if rows[-1].end < len(text):
+        yield Edit(rows[-1].end, len(text), "")
+
+
+def _row(match: re.Match[str]) -> _Row:
+    line = match.group()
+    indent = _INDENT.match(line)
+    assert indent is not None
+    words = line.strip()
+    start = match.start() + line.index(words[0])
+    n_indent = sum(2 if char == "\u3000" else 1 for char in indent.group())
+    return _Row(start, start + len(words), n_indent, words, n_indent / 2 + _width(words))
+
+
+def _width(words: str) -> float:
+    """Width in Chinese characters; an ASCII character is half as wide."""
+    n_ascii = sum(map(str.isascii, words)) if not words.isascii() else len(words)
+    return len(words) - n_ascii / 2
+
+
+def _wrap_width(rows: list[_Row]) -> float | None:
+    """The width at which the page wraps its lines, None for a page that does not: the widest that many lines reach,
+    most of them in mid-sentence; a signature that is set far right may reach beyond."""
+    widths = sorted((row.width for row in rows), reverse=True)
+    least = max(MIN_WRAPPED, MIN_SHARE * len(rows))
+    for rank, widest in enumerate(widths):
+        if rank > OUTLIERS * len(rows) + 1 or widest < NARROWEST:
+            return None
+        full = [row for row in rows if widest - SLACK <= row.width <= widest]
+        if widest <= WIDEST and len(full) >= least:
+            in_sentence = sum(not row.words.endswith(_ENDS) for row in full)
+            return widest if in_sentence * 2 > len(full) else None
+    return None
+
+
+def _is_wrapped(above: _Row, below: _Row, width: float | None, indented: bool, blank: bool) -> bool:
+    """Whether a page that wraps its lines broke this paragraph here."""
+    if width is None or above.width < width - SLACK or below.indent > 4 or _starts_element(below.words):
+        return False
+    if indented and below.indent >= 2:
+        return False
+    if above.words.endswith(("。", "！", "？", "：", "；")):
+        return indented and not blank and not above.words.endswith("：")
+    return not (blank and below.width < width / 2 and not _SENTENCE.search(below.words))
+
+
+def _breaks_off(above: _Row, below: _Row) -> bool:
+    """Whether a page break cut a sentence: running text without an end, and words that go on."""
+    return (
+        above.width >= LONG
+        and not above.words.endswith(_ENDS)
+        and bool(_SENTENCE.search(above.words[:-1]))
+        and ("。" in above.words or len(re.findall("[，,]", above.words)) > 1)
+        and bool(_SENTENCE.search(below.words))
+        and bool(_CONTINUES.match(below.words))
+        and not _starts_element(below.words)
+        and below.indent < 2
+    )
+
+
+def _starts_element(words: str) -> bool:
+    return bool(_MARKER.match(words) or _DATE.fullmatch(words))
