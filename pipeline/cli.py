@@ -208,6 +208,44 @@ def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")]) 
 
 
 @app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Folder of gold files: JSON beside the texts that they name.")],
+    codebook: Annotated[
+        Path | None,
+        typer.Option(help="Another codebook than the shipped one (TOML).", exists=True, dir_okay=False),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File for all scores as JSON.", dir_okay=False)] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="Scores of an earlier run (JSON), to show gains and losses by document.", exists=True
+        ),
+    ] = None,
+) -> None:
+    """Score extraction against gold: fields, directive trees, measures and codes."""
+    import json
+
+    from pipeline.check.evaluate import evaluate as run
+    from pipeline.check.scorecard import changes, scorecard
+    from pipeline.tag import CodebookError, load_codebook
+
+    with _one_line_errors():
+        try:
+            result = run(gold, codebook=load_codebook(codebook) if codebook else None).as_dict()
+            earlier = json.loads(against.read_text(encoding="utf-8")) if against else None
+        except (CodebookError, ValueError) as failure:
+            raise UsageError(str(failure)) from None
+        console = Console(width=None if sys.stdout.isatty() else 120)
+        console.print(scorecard(result["total"]))
+        if earlier:
+            console.print(changes(earlier, result))
+        if out:
+            out.write_text(
+                json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+            )
+
+
+@app.command()
 def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 when files are out of date.")

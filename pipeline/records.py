@@ -10,7 +10,7 @@ Offsets are half-open and count Unicode code points: ``start``/``end`` into ``do
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -111,7 +111,7 @@ Code = Literal[
 ]
 
 
-def _col(zh: str, description: str) -> Field:  # type: ignore[valid-type]
+def _col(zh: str, description: str) -> Any:
     """A column's Chinese term and its English description, as pydantic metadata."""
     return Field(title=zh, description=description)
 

@@ -293,7 +293,11 @@ def _score_tree(scores: Scores, record: DocumentRecord, gold: list[dict[str, Any
 
 def _own_text(record: DocumentRecord, directive: Directive) -> str:
     """A directive's own words behind its marker, with its sentences that stand behind its children."""
-    behind = [m.text for m in record.measures if m.directive_id == directive.directive_id and m.start >= directive.end]
+    behind = [
+        m.text
+        for m in record.measures
+        if m.directive_id == directive.directive_id and m.start >= directive.end
+    ]
     return squeeze(directive.text + "".join(behind))[len(squeeze(directive.marker)) :]
 
 

@@ -9,15 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.normalize.alignment import Alignment, Change, Edit, apply_edits
-from pipeline.normalize.characters import (
-    mend_mojibake,
-    remove_invisible,
-    replace_compatibility_forms,
-    unify_line_breaks,
-)
+from pipeline.normalize.characters import remove_invisible, replace_private_use, unify_forms, unify_line_ends
 from pipeline.normalize.furniture import remove_furniture
 from pipeline.normalize.lost_bytes import mend_lost_bytes
 from pipeline.normalize.markup import decode_entities, remove_markdown, remove_tags
+from pipeline.normalize.mojibake import mend_mojibake
 from pipeline.normalize.paragraphs import join_lines
 from pipeline.normalize.pinyin import remove_pinyin
 from pipeline.normalize.punctuation import curl_quotes, join_doubled_marks, widen_marks
@@ -30,19 +26,20 @@ Step = Callable[[str], Iterable[Edit]]
 
 # kind in ``repairs`` → step, in the order in which they run
 STEPS: tuple[tuple[str, Step], ...] = (
-    ("line_break", unify_line_breaks),
+    ("line_break", unify_line_ends),
     ("mojibake", mend_mojibake),
     ("invisible", remove_invisible),
+    ("lost_byte", mend_lost_bytes),
+    ("pinyin", remove_pinyin),
+    ("private_use", replace_private_use),
     ("markup", decode_entities),
     ("markup", remove_tags),
     ("markup", remove_markdown),
-    ("compatibility", replace_compatibility_forms),
-    ("lost_byte", mend_lost_bytes),
-    ("pinyin", remove_pinyin),
     ("script", convert_script),
     ("page_furniture", remove_furniture),
     ("punctuation", join_doubled_marks),
     ("line_join", join_lines),
+    ("compatibility", unify_forms),
     ("punctuation", widen_marks),
     ("punctuation", curl_quotes),
     ("whitespace", close_blanks),

@@ -55,7 +55,9 @@ class Alignment:
 
     def to_text(self, raw_start: int, raw_end: int) -> tuple[int, int]:
         """Half-open code point offsets of the raw text to those of the clean text; ValueError outside the text."""
-        return _map(raw_start, raw_end, self._n_raw, self._raw_starts, self._raw_ends, self._starts, self._ends)
+        return _map(
+            raw_start, raw_end, self._n_raw, self._raw_starts, self._raw_ends, self._starts, self._ends
+        )
 
 
 def _map(
@@ -130,8 +132,7 @@ def _merge(changes: Sequence[Change], edits: Sequence[Edit], kind: str) -> list[
     raw_shift = new_shift = 0  # raw offset minus middle offset, new offset minus middle offset
     while i < len(changes) or j < len(edits):
         from_change = j == len(edits) or (
-            i < len(changes)
-            and (changes[i].start, changes[i].end) <= (edits[j].start, edits[j].end)
+            i < len(changes) and (changes[i].start, changes[i].end) <= (edits[j].start, edits[j].end)
         )
         if from_change:
             low, high = changes[i].start, changes[i].end

@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from pipeline.normalize.charmodel import UNKNOWN, CharModel, DocumentModel, Floats, Ids, load
+from pipeline.normalize.charmodel import UNKNOWN, DocumentModel, Floats, Ids, load
 from pipeline.normalize.pinyin import characters_of
 from pipeline.normalize.script import Script, tables
 
@@ -102,7 +102,11 @@ class Alphabet:
     """
 
     def __init__(self, script: Script, present: frozenset[str]) -> None:
-        self.of_pair = {pair: k for pair, (char, k) in _alphabet(script).items() if char in present or "\u4e00" <= char <= "\u9fff"}
+        self.of_pair = {
+            pair: k
+            for pair, (char, k) in _alphabet(script).items()
+            if char in present or "\u4e00" <= char <= "\u9fff"
+        }
         by_lead: dict[int, set[int]] = {}
         by_trail: dict[int, set[int]] = {}
         for (lead, trail), identifier in self.of_pair.items():
@@ -148,7 +152,9 @@ def _alphabet(script: Script) -> dict[tuple[int, int], tuple[str, int]]:
 class Search:
     """Reads the units of one damaged stretch in all ways that losing few bytes allows."""
 
-    def __init__(self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit], *, is_cut: bool) -> None:
+    def __init__(
+        self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit], *, is_cut: bool
+    ) -> None:
         self._model = model
         self._is_cut = is_cut
         self._alphabet = letters
@@ -278,11 +284,25 @@ class Search:
             self._add(h, weight + score, identifier, emission, pending, last, h.n_lost + n_lost)
 
     def _add(
-        self, h: Hypothesis, weight: float, identifier: int, emission: Emission, pending: int | None, since: int, n_lost: int
+        self,
+        h: Hypothesis,
+        weight: float,
+        identifier: int,
+        emission: Emission,
+        pending: int | None,
+        since: int,
+        n_lost: int,
     ) -> None:
         self._out.append(
             Hypothesis(
-                h.score + weight, h.mass + weight, h.previous, identifier, pending, since, n_lost, Chain(emission, h.emitted)
+                h.score + weight,
+                h.mass + weight,
+                h.previous,
+                identifier,
+                pending,
+                since,
+                n_lost,
+                Chain(emission, h.emitted),
             )
         )
 

@@ -32,7 +32,16 @@ _UNSEEN = 0.2  # how much of a character's own probability stays after a context
 class Counts:
     """N-gram counts by context: sorted contexts, and for each a slice of the characters that follow and their counts."""
 
-    __slots__ = ("_by_follower", "_contexts", "_counts", "_followers", "_keys", "_n_chars", "_starts", "_totals")
+    __slots__ = (
+        "_by_follower",
+        "_contexts",
+        "_counts",
+        "_followers",
+        "_keys",
+        "_n_chars",
+        "_starts",
+        "_totals",
+    )
 
     def __init__(self, keys: Ids, counts: Floats, n_chars: int) -> None:
         self._n_chars = n_chars
@@ -92,6 +101,12 @@ class CharModel:
         """P(· | previous) over all ids, where ``otherwise`` is P(·)."""
         followers, counts, total = self._bigrams.after(previous)
         return _mixed(otherwise, followers, counts, total, _BIGRAM_BACKOFF * len(followers))
+
+    def chance(self, before: int, previous: int) -> Floats:
+        """P(· | before, previous) over all ids."""
+        followers, counts, total = self.after_two(before, previous)
+        pairs = self.after_one(previous, self.unigrams)
+        return _mixed(pairs, followers, counts, total, _TRIGRAM_BACKOFF * len(followers))
 
     def before_one(self, follower: int) -> Floats:
         """Roughly P(follower | ·) over all ids: for ranking, not for scores."""
@@ -171,7 +186,10 @@ class DocumentModel:
         if found is None:
             left, seen = 1.0, dict[int, float]()
             own = self._trigrams.after(before * self.model.n_chars + previous)
-            for (followers, counts, total), fixed in ((self.model.after_two(before, previous), 0.0), (own, 1.0)):
+            for (followers, counts, total), fixed in (
+                (self.model.after_two(before, previous), 0.0),
+                (own, 1.0),
+            ):
                 if total:
                     weight = _DOCUMENT_TRIGRAM if fixed else _TRIGRAM_BACKOFF * len(followers)
                     kept = weight / (total + weight)
@@ -224,9 +242,7 @@ def decode(data: bytes) -> CharModel:
         columns.append(np.frombuffer(body, dtype=np.uint8, count=size, offset=start))
         start += size
     n = len(fields["chars"])
-    tables = [
-        Counts(np.cumsum(_from_varints(columns[k])), _from_powers(columns[k + 1]), n) for k in (1, 3)
-    ]
+    tables = [Counts(np.cumsum(_from_varints(columns[k])), _from_powers(columns[k + 1]), n) for k in (1, 3)]
     return CharModel(fields["chars"], _from_powers(columns[0]), tables[0], tables[1])
 
 

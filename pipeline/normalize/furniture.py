@@ -33,7 +33,10 @@ def remove_furniture(text: str) -> Iterator[Edit]:
     >>> edited("3\\n2020年1月29日\\n来源可查、去向可追。\\n打印材料由办公室负责。", remove_furniture)
     '3\\n2020年1月29日\\n来源可查、去向可追。\\n打印材料由办公室负责。'
     """
-    lines = [(m.start() + len(m.group()) - len(m.group().lstrip()), m.group().strip()) for m in _LINE.finditer(text)]
+    lines = [
+        (m.start() + len(m.group()) - len(m.group().lstrip()), m.group().strip())
+        for m in _LINE.finditer(text)
+    ]
     furniture = [bool(_is_furniture(words)) for _, words in lines]
     headers = _running_headers(lines, furniture)
     for (start, words), found in zip(lines, furniture, strict=True):
@@ -59,7 +62,8 @@ def _running_headers(lines: list[tuple[int, str]], furniture: list[bool]) -> fro
         if len(words) <= 40
         and not furniture[k]
         and any(
-            0 <= j < len(lines) and furniture[j] and _PAGE_NUMBER.fullmatch(lines[j][1]) for j in (k - 1, k + 1)
+            0 <= j < len(lines) and furniture[j] and _PAGE_NUMBER.fullmatch(lines[j][1])
+            for j in (k - 1, k + 1)
         )
     )
     return frozenset(words for words, count in beside.items() if count >= REPEATS)

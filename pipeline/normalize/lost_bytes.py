@@ -11,7 +11,7 @@ from pipeline.normalize.alignment import Edit
 from pipeline.normalize.byte_search import Alphabet, Emission, Reading, Search, Unit
 from pipeline.normalize.charmodel import DocumentModel, load
 from pipeline.normalize.pinyin import HAN, LETTER, SYLLABLE, TONED
-from pipeline.normalize.script import Script, script_of, tables, to_simplified
+from pipeline.normalize.script import Script, script_of, tables
 
 MARKS = "?\ufffd"
 REACH = 30  # characters before and after a mark that are weighed
@@ -28,6 +28,7 @@ FIND_UNITS = re.compile(
 FIND_MARKS = re.compile(rf"[{MARKS}]|{LONE_LETTER}")
 FIND_CUT = re.compile(rf"[{MARKS}]{SYLLABLE}[)）]")
 FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|.", re.DOTALL)
+PARTNERS = str.maketrans("“”《》（）〔〕", "”“》《）（〕〔")
 ASCII_MARKS = str.maketrans("(),:;!", "（），：；！")
 
 
@@ -52,7 +53,7 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
         return
     readable = _undamaged(text, damaged)
     model = DocumentModel(load(), _plain(readable))
-    letters = Alphabet(script, frozenset(readable))
+    letters = Alphabet(script, frozenset(readable + readable.translate(PARTNERS)))
     is_cut = bool(FIND_CUT.search(text))
     for units, low, high, is_marked in damaged:
         context = _context(units[:low])

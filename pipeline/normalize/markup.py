@@ -11,10 +11,19 @@ from pipeline.normalize.alignment import Edit
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BREAKING = "p|div|br|hr|tr|li|h[1-6]|table|ul|ol|section|article|center|blockquote"
 _INLINE = "span|strong|b|i|em|u|a|font|td|th|tbody|thead|img|sup|sub|small|o:p|body|html|head|label|input|button|nav|main"
-_TAG = re.compile(rf"<(?P<close>/?)(?:(?P<breaking>{_BREAKING})|{_INLINE})(?:\s[^<>\n]{{0,400}})?/?>|<!--[^\n]{{0,400}}?-->", re.I)
-_BOLD = re.compile(r"\*{2,3}|(?<![\w*])\*(?=[^\s*][^*\n]{0,80}\*)|(?<=[^\s*])\*(?=$|\n|[\s，。、；])|(?<!\w)_{2}(?=\S)|(?<=\S)_{2}(?!\w)")
-_LINE_MARK = re.compile(r"^[ \t　]*(?:#{1,6}[ \t　]+|(?:>[ \t　]?)+|[*+•][ \t　]+|-[ \t　]+(?=[一-鿿]))", re.M)
-_LINK = re.compile(r"!?\[(?P<words>[^\[\]\n]{0,200})\]\((?:https?:|/|\.|#|mailto:|javascript:)[^()\s]{0,400}\)")
+_TAG = re.compile(
+    rf"<(?P<close>/?)(?:(?P<breaking>{_BREAKING})|{_INLINE})(?:\s[^<>\n]{{0,400}})?/?>|<!--[^\n]{{0,400}}?-->",
+    re.I,
+)
+_BOLD = re.compile(
+    r"\*{2,3}|(?<![\w*])\*(?=[^\s*][^*\n]{0,80}\*)|(?<=[^\s*])\*(?=$|\n|[\s，。、；])|(?<!\w)_{2}(?=\S)|(?<=\S)_{2}(?!\w)"
+)
+_LINE_MARK = re.compile(
+    r"^[ \t　]*(?:#{1,6}[ \t　]+|(?:>[ \t　]?)+|[*+•][ \t　]+|-[ \t　]+(?=[一-鿿]))", re.M
+)
+_LINK = re.compile(
+    r"!?\[(?P<words>[^\[\]\n]{0,200})\]\((?:https?:|/|\.|#|mailto:|javascript:)[^()\s]{0,400}\)"
+)
 _RULE = re.compile(r"^[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}|★+)[ \t]*$", re.M)
 _TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?$", re.M)
 _TABLE_ROW = re.compile(r"^[ \t]*\|[^\n]*\|[ \t]*$", re.M)
@@ -61,7 +70,9 @@ def remove_markdown(text: str) -> Iterator[Edit]:
     >>> edited("川办发[2020]1号，3*5，——特别是", remove_markdown)
     '川办发[2020]1号，3*5，——特别是'
     """
-    edits = [Edit(m.start(), m.end(), "") for p in (_RULE, _LINE_MARK, _BOLD, _ESCAPE) for m in p.finditer(text)]
+    edits = [
+        Edit(m.start(), m.end(), "") for p in (_RULE, _LINE_MARK, _BOLD, _ESCAPE) for m in p.finditer(text)
+    ]
     edits += [Edit(m.start(), m.end(), m.group("words")) for m in _LINK.finditer(text)]
     edits += [Edit(m.start(), m.end(), "") for m in _TABLE_RULE.finditer(text)]
     for row in _TABLE_ROW.finditer(text):

@@ -82,7 +82,9 @@ def remove_pinyin(text: str) -> Iterator[Edit]:
     plain = [m for m in FIND_PLAIN.finditer(text) if _is_read(text[m.start() - 1], m[1])]
     if len(toned) + len(numbered) + len(plain) <= FEW and script_of(text) == "hans":
         return
-    spans = {m.span(): 1.0 for m in toned} | {m.span(): 1.0 for m in numbered} | {m.span(): 0.9 for m in plain}
+    spans = (
+        {m.span(): 1.0 for m in toned} | {m.span(): 1.0 for m in numbered} | {m.span(): 0.9 for m in plain}
+    )
     for match in FIND_BROKEN.finditer(text):
         letters = match[1] or match[2]
         if match.span() not in spans and (_is_read(text[match.start() - 1], letters) if letters else True):

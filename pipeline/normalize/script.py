@@ -13,7 +13,9 @@ from pipeline.normalize.alignment import Edit
 
 Script = Literal["hans", "hant", "mixed"]
 
-MIN_SHARE = 0.03  # a simplified text quotes a traditional character now and then; a traditional one is full of them
+MIN_SHARE = (
+    0.03  # a simplified text quotes a traditional character now and then; a traditional one is full of them
+)
 MIN_LINE_SHARE = 0.1  # in a text of both scripts, the share that makes a line traditional
 MIN_IN_LINE = 2
 
@@ -121,7 +123,11 @@ def counts(text: str) -> tuple[int, int]:
 
 def _is_traditional(line: str) -> bool:
     n_traditional, n_simplified = counts(line)
-    return n_traditional >= MIN_IN_LINE and n_traditional > n_simplified and n_traditional >= MIN_LINE_SHARE * len(line)
+    return (
+        n_traditional >= MIN_IN_LINE
+        and n_traditional > n_simplified
+        and n_traditional >= MIN_LINE_SHARE * len(line)
+    )
 
 
 def _is_simplified(line: str) -> bool:

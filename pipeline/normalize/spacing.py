@@ -13,10 +13,16 @@ _BLANK = "[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _RUN = re.compile(f"{_BLANK}+")
 _LINE = re.compile("[^\n]+")
 _BESIDE_MARK = re.compile(f"(?<=[{_MARKS}]){_BLANK}+(?=\\S)|(?<=\\S){_BLANK}+(?=[{_MARKS}])")
-_BESIDE_NUMBER = re.compile(f"(?<=[{_HAN}]){_BLANK}+(?=[0-9])(?![0-9]{{1,2}}[.．、])|(?<=[0-9%℃]){_BLANK}+(?=[{_HAN}])")
+_BESIDE_NUMBER = re.compile(
+    f"(?<=[{_HAN}]){_BLANK}+(?=[0-9])(?![0-9]{{1,2}}[.．、])|(?<=[0-9%℃]){_BLANK}+(?=[{_HAN}])"
+)
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]){_BLANK}+(?=[{_HAN}])")
-_IN_NUMBER = re.compile(f"(?<=[〔\\[（(【]){_BLANK}+(?=\\d)|(?<=\\d){_BLANK}+(?=[〕\\]）)】])|(?<=[〕\\]】]){_BLANK}+(?=第?{_BLANK}*\\d)|(?<=\\d){_BLANK}+(?=号)")
-_AFTER_MARKER = re.compile(f"^(?:第[{_HAN}\\d]{{1,6}}[编章节条]|\\d{{1,2}}(?:\\.\\d{{1,2}}){{0,3}}|附件\\d*[：:]?\\s*\\d*[.．、]?){_BLANK}+")
+_IN_NUMBER = re.compile(
+    f"(?<=[〔\\[（(【]){_BLANK}+(?=\\d)|(?<=\\d){_BLANK}+(?=[〕\\]）)】])|(?<=[〕\\]】]){_BLANK}+(?=第?{_BLANK}*\\d)|(?<=\\d){_BLANK}+(?=号)"
+)
+_AFTER_MARKER = re.compile(
+    f"^(?:第[{_HAN}\\d]{{1,6}}[编章节条]|\\d{{1,2}}(?:\\.\\d{{1,2}}){{0,3}}|附件\\d*[：:]?\\s*\\d*[.．、]?){_BLANK}+"
+)
 _SENTENCE = re.compile("[。；，]")
 SENTENCE = 30  # characters from which a line with 。 is running text and not a heading or a row of names
 

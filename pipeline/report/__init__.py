@@ -1,4 +1,8 @@
-"""A built dataset → one HTML file to look at it with: an overview, and a reader for each document."""
+"""A built dataset → one HTML file to look at it with: an overview, and a reader for each document.
+
+How it is laid out: ``tables`` reads the Parquet files, ``overview`` and ``payload`` prepare what the page needs at
+once and what it unpacks later, ``page`` puts template, ``style/``, ``script/`` and data together.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,6 @@ import os
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.report.overview import overview
-from pipeline.report.page import page_html
-from pipeline.report.payload import chunks
-from pipeline.report.tables import DatasetTables, read_tables
 
 REPORT = "report.html"
 
@@ -23,7 +23,12 @@ def write_report(directory: Path, out: Path | None = None) -> Path:
     tables give the same bytes. Returns the path written. Raises UsageError when ``directory`` holds no dataset
     or ``out`` cannot be written.
     """
-    tables: DatasetTables = read_tables(directory)
+    from pipeline.report.overview import overview  # here, for the tree of one document needs none of it
+    from pipeline.report.page import page_html
+    from pipeline.report.payload import chunks
+    from pipeline.report.tables import read_tables
+
+    tables = read_tables(directory)
     packed = chunks(tables)
     html = page_html(overview(tables, packed.places), packed.data)
     target = out if out is not None else directory / REPORT

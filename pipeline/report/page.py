@@ -21,6 +21,7 @@ SCRIPTS = (
     "reader",
     "sheet",
     "marks",
+    "raw_text",
     "appendix",
     "place",
     "card",

@@ -41,7 +41,10 @@ class TableRows:
 
 @dataclass(frozen=True, slots=True)
 class DatasetTables:
-    """One dataset: ``table[name]`` for every table of the contract, and the versions it was made with."""
+    """One dataset: ``table[name]`` for every table of the contract, and the versions it was made with.
+
+    Only ``documents`` has its ``text``; that of other tables is a slice of it.
+    """
 
     table: dict[str, TableRows]
     versions: dict[str, str]
@@ -64,7 +67,7 @@ def read_tables(directory: Path) -> DatasetTables:
 
 def _read(directory: Path, name: str) -> TableRows:
     file = dataset_file(directory, f"{name}.parquet")
-    columns = tuple(TABLES[name].model_fields)
+    columns = _columns(name)
     try:
         arrow = pq.ParquetFile(file).read(columns=list(columns))
     except FileNotFoundError:
@@ -84,6 +87,12 @@ def _read(directory: Path, name: str) -> TableRows:
         for row in rows:
             by_document.setdefault(row[key], []).append(row)
     return TableRows(columns, rows, by_document)
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    """The columns to read: all but the copies of words that stand in ``documents.text`` at ``start:end``."""
+    copies = () if name == "documents" else ("text",)
+    return tuple(column for column in TABLES[name].model_fields if column not in copies)
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

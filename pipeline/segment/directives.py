@@ -7,6 +7,7 @@ one that is not open starts a list below the item before it. Numbers skipped or 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +25,11 @@ from pipeline.segment.markers import (
 )
 from pipeline.segment.structure import Block, Directive, Notice, Passage, Span
 
-
+_SENTENCE = re.compile(r"[^。！\n]+[。！]?")
+_DEMAND = re.compile(
+    r"(?:^|[，：])(?:现?请|望)(?!示)(?:各|你|贵|结合|认真|抓紧|遵照|严格|[^，。]{1,8}(?:单位|部门|地区))|务必"
+)
+_LEAD_IN = re.compile(r"(?:如下|以下|下列)[^。：]{0,12}[：。]$")
 _SENTENCE_ENDS = ("。", "；", "！")
 
 
@@ -84,7 +89,8 @@ def parse_body(text: str, lines: Sequence[Line]) -> Body:
     own += [Passage("directive", parent.path, *span) for parent, span in tails]
     passages = tuple(sorted([*preamble, *own, *closing], key=lambda p: p.start))
     blocks = _blocks(directives, passages)
-    return Body(blocks, directives, passages, tuple(notices))
+    asking = [part for p in passages for part in (_demands(text, p) if p.kind == "preamble" else [p])]
+    return Body(blocks, directives, tuple(asking), tuple(notices))
 
 
 def _split_list_line(text: str, line: Line) -> list[Line]:
@@ -123,7 +129,23 @@ def _unnumbered(text: str, lines: Sequence[Line]) -> Body:
         if tail:
             passages.append(Passage("preamble", None, *tail))
     kept = tuple(p for p in passages if text[p.start : p.end].strip())
-    return Body(_blocks(directives, kept), tuple(directives), kept, ())
+    asking = tuple(p for p in kept if not _leads_in(text[p.start : p.end]))
+    return Body(_blocks(directives, kept), tuple(directives), asking, ())
+
+
+def _demands(text: str, passage: Passage) -> list[Passage]:
+    """The sentences of a preamble that ask the addressees for something; beside numbered items all else in it gives
+    reasons, grounds and circumstances."""
+    return [
+        Passage(passage.kind, passage.path, match.start(), match.end())
+        for match in _SENTENCE.finditer(text, passage.start, passage.end)
+        if _DEMAND.search(match.group())
+    ]
+
+
+def _leads_in(words: str) -> bool:
+    """Whether a paragraph of an unnumbered body only says that something follows (…收悉。现批复如下：)."""
+    return bool(_LEAD_IN.search(words))
 
 
 def _marked_lines(text: str, lines: Sequence[Line]) -> list[Marker | None]:
@@ -315,9 +337,7 @@ def _inline_spans(text: str, markers: Sequence[Marker], end: int) -> tuple[list[
 
     The last item takes as many sentences as the longest of the others, at least one.
     """
-    ends = [
-        _trim_end(text, m.start, following.start) for m, following in itertools.pairwise(markers)
-    ]
+    ends = [_trim_end(text, m.start, following.start) for m, following in itertools.pairwise(markers)]
     sentences = max(text.count("。", m.end, stop) for m, stop in zip(markers, ends, strict=False)) or 1
     stop = markers[-1].end
     for _ in range(sentences):

@@ -37,6 +37,7 @@ PRINT_INFO = re.compile(  # §7.4.3
 CC = re.compile(rf"^(?:{_WORDS['copies']})[：:]\s*(?P<names>.+)$")  # §7.4.2
 CONTACT = re.compile(
     rf"^[（(]?\s*(?:附注[：:]\s*)?(?:{_WORDS['contacts']})[^。\d：:]{{0,12}}[：:][^。]*[）)]?。?$"
+    r"|^[（(]?[^。，；]{2,24}(?:电话|热线)[：:]\s*[\d×xX*—\-（）()、转 ]{5,}[^。]{0,60}[）)]?$"
 )
 NOTE = re.compile(
     rf"^[（(〔](?:{_WORDS['notes']})[^）)〕]*[）)〕]$|^(?:{_WORDS['notes_unbracketed']})[^。]{{0,20}}$"

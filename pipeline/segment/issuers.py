@@ -44,7 +44,10 @@ def find_issuers(
     context = text[: body[0]] + text[body[1] :]
     within = number.adcode if number else None
     sources: list[tuple[IssuerMethod, list[Span]]] = [
-        ("masthead", _in_masthead(text, head.masthead) or _in_lines(text, [head.sender] if head.sender else [])),
+        (
+            "masthead",
+            _in_masthead(text, head.masthead) or _in_lines(text, [head.sender] if head.sender else []),
+        ),
         ("title", _in_title(text, head.title_span) or _in_adoption(text, head.adoption)),
         ("signature", _in_lines(text, signature)),
     ]

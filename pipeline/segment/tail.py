@@ -7,12 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.segment import elements, titles
+from pipeline.segment import elements
 from pipeline.segment.dates import find_dates, parse_date
 from pipeline.segment.lines import Line
 from pipeline.segment.organs import looks_like_organ
 from pipeline.segment.structure import Block, Span
-
 
 _LONGEST_RECORD = 12  # lines
 
@@ -44,7 +43,9 @@ def parse_tail(text: str, lines: Sequence[Line], body: int) -> Tail:
         start, after = signature
         tail = Tail(body_end=start, rest=after)
         _take_signature(tail, lines[start:after])
+    tail.body_end = _take_notes_before(tail, lines, body, tail.body_end)
     tail.body_end = _attachment_note(tail, lines, body, tail.body_end)
+    tail.body_end = _take_notes_before(tail, lines, body, tail.body_end)
     tail.rest = _take_record(tail, lines, after)
     _take_trailing_record(tail, lines)
     tail.blocks.sort(key=lambda block: block.start)
@@ -124,6 +125,14 @@ def _take_signature(tail: Tail, lines: Sequence[Line]) -> None:
         if end > line.start:
             tail.blocks.append(Block("signature", line.start, end))
             tail.signature.append((line.start, end))
+
+
+def _take_notes_before(tail: Tail, lines: Sequence[Line], body: int, body_end: int) -> int:
+    """Contacts and remarks right above the signature; returns where the body ends before them."""
+    while body_end > body + 1 and _record_kind(lines[body_end - 1].text) in ("contact", "note"):
+        body_end -= 1
+        _take_lines(tail, lines[body_end : body_end + 1])
+    return body_end
 
 
 def _attachment_note(tail: Tail, lines: Sequence[Line], body: int, body_end: int) -> int:
@@ -209,7 +218,9 @@ def _take_lines(tail: Tail, lines: Sequence[Line]) -> None:
     elif kind == "print_info":
         match = elements.PRINT_INFO.match(last.text)
         assert match is not None
-        tail.printed_by = (match.group("by") or (first.text if first is not last else "")).strip(" 　") or None
+        tail.printed_by = (match.group("by") or (first.text if first is not last else "")).strip(
+            " 　"
+        ) or None
         dates = find_dates(match.group("on"))
         tail.printed_on = dates[0][2] if dates else None
 
@@ -217,12 +228,7 @@ def _take_lines(tail: Tail, lines: Sequence[Line]) -> None:
 def _take_trailing_record(tail: Tail, lines: Sequence[Line]) -> None:
     """Copies and print information that stand at the very end, behind attachments."""
     for index in range(max(tail.rest, len(lines) - _LONGEST_RECORD), len(lines)):
-        if _record_kind(lines[index].text) in ("cc", "print_info") or _record_lines(lines, index) == 2:
-            if _take_record(Tail(0, 0), lines, index) == len(lines):
-                _take_record(tail, lines, index)
-                return
-
-
-def starts_other_document(line: str) -> bool:
-    """Whether a line behind the signature begins an attachment or the title of an inner document."""
-    return bool(elements.ATTACHMENT_HEAD.match(line)) or titles.ends_title(line)
+        starts = _record_kind(lines[index].text) in ("cc", "print_info") or _record_lines(lines, index) == 2
+        if starts and _take_record(Tail(0, 0), lines, index) == len(lines):
+            _take_record(tail, lines, index)
+            return

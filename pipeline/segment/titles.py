@@ -48,7 +48,9 @@ def ends_title(line: str) -> bool:
     return genre(words) is not None or bool(_OTHER.search(words))
 
 
-_SUFFIX_LINE = re.compile(r"[（(](?:试行|暂行|草案|修订|修订稿|征求意见稿|送审稿|[^（）()]{0,8}版|\d{4}[^（）()]{0,12}年(?:度)?)[）)]$")
+_SUFFIX_LINE = re.compile(
+    r"[（(](?:试行|暂行|草案|修订|修订稿|征求意见稿|送审稿|[^（）()]{0,8}版|\d{4}[^（）()]{0,12}年(?:度)?)[）)]$"
+)
 
 
 def is_suffix(line: str) -> bool:

@@ -22,7 +22,9 @@ from pipeline.tag.features import feature_id
 _MAX_NAME = 44
 ACTOR_THRESHOLD = 0.25
 # A clause: brackets and quotations are kept whole, so that 县（市、区）长 and “双报到”党员 stay in one piece.
-_CLAUSE = re.compile(r"(?:（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[^，。；：！？\n（“《]|[（“《])+")
+_CLAUSE = re.compile(
+    r"(?:（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[^，。；：！？\n（“《]|[（“《])+"
+)
 _TIME = re.compile(
     r"(?:自?(?:即日|今日|今晚|近期|平时|目前|接此通知|接本通知|[0-9一二三四五六七八九十〇]{1,4}年|每年|今年)?"
     r"(?:[0-9一二三四五六七八九十]{1,3}月(?:[0-9一二三四五六七八九十]{1,3}[日号]|底|初|中旬|上旬|下旬)?)?[^，。；：、由请]{0,6}?"
@@ -66,14 +68,18 @@ def _lexicon() -> _Lexicon:
     )
 
 
-def find_actors(text: str, start: int, end: int, modality: str, model: LinearModel | None = None) -> list[Span]:
+def find_actors(
+    text: str, start: int, end: int, modality: str, model: LinearModel | None = None
+) -> list[Span]:
     """Who must act by the sentence ``text[start:end]``, in order, coordinated names split; ``modality`` is evidence."""
     found = list(candidates(text, start, end))
     if not found:
         return []
     scores = candidate_scores(found, modality, model or default_model().actor)
     taken: list[Span] = []
-    for score, candidate in sorted(zip(scores, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)):
+    for score, candidate in sorted(
+        zip(scores, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)
+    ):
         if score < ACTOR_THRESHOLD:
             break
         if all(candidate.end <= left or candidate.start >= right for left, right in taken):
@@ -105,7 +111,9 @@ def candidates(text: str, start: int, end: int) -> Iterator[Candidate]:
         first = False
 
 
-def _clause_candidates(text: str, start: int, end: int, sentence_end: int, first: bool) -> Iterator[Candidate]:
+def _clause_candidates(
+    text: str, start: int, end: int, sentence_end: int, first: bool
+) -> Iterator[Candidate]:
     lexicon = _lexicon()
     ends = _ends(text, start, end)
     if not ends:
@@ -119,7 +127,9 @@ def _clause_candidates(text: str, start: int, end: int, sentence_end: int, first
         possible = [stop for stop in ends if begin < stop <= begin + _MAX_NAME]
         for rank, stop in enumerate(possible):
             if stop - begin > 1 or text[begin:stop] in lexicon.suffixes:
-                yield Candidate(begin, stop, _features(text, begin, stop, end, sentence_end, f"{kind}{clause_kind}", rank))
+                yield Candidate(
+                    begin, stop, _features(text, begin, stop, end, sentence_end, f"{kind}{clause_kind}", rank)
+                )
 
 
 def _starts(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
@@ -156,7 +166,9 @@ _PREDICATE = re.compile(
 )
 
 
-def _features(text: str, begin: int, stop: int, clause_end: int, sentence_end: int, kind: str, rank: int) -> tuple[str, ...]:
+def _features(
+    text: str, begin: int, stop: int, clause_end: int, sentence_end: int, kind: str, rank: int
+) -> tuple[str, ...]:
     lexicon = _lexicon()
     name = text[begin:stop]
     after = text[stop : min(stop + 3, clause_end)]
@@ -220,7 +232,9 @@ _MODAL = re.compile(r"要|应|须|必须|务必|可以|可|不得|不准|不许|
 _VERBISH = re.compile(r"把|对|要|应|须|不得|将|由|请|让|使|向|于|按|给|了|过|着|等到")
 _JOIN = re.compile(r"(?<!以)及|以及|、|和(?!平|谐)|与(?!会)|或者|或")
 # Heads that the names before them share: 各学院书记、院长; 乡镇人民政府、街道办事处主要负责人; 公安、网信等部门.
-_SHARED_FRONT = re.compile(r"各(?!地|方|自)|每|任何|所有|其他|[省市县乡州地]级|村级|本级|市（|县（|乡（|沿线|沿河")
+_SHARED_FRONT = re.compile(
+    r"各(?!地|方|自)|每|任何|所有|其他|[省市县乡州地]级|村级|本级|市（|县（|乡（|沿线|沿河"
+)
 _QUANTIFIED = re.compile(r"各|每|任何|其他|所有|全|一[个名家]|两[名家个]|本|我|你|贵")
 
 
@@ -236,7 +250,9 @@ def split_names(text: str, start: int, end: int) -> list[Span]:
     names: list[Span] = []
     begin = parts[0][0]
     for here, after in zip(parts, [*parts[1:], None], strict=True):
-        if after is None or _may_part(text[begin : here[1]], text[here[0] : here[1]], text[after[0] : after[1]], text[after[0] : end]):
+        if after is None or _may_part(
+            text[begin : here[1]], text[here[0] : here[1]], text[after[0] : after[1]], text[after[0] : end]
+        ):
             names.append((begin, here[1]))
             begin = after[0] if after else end
     return names
@@ -282,4 +298,6 @@ def _may_part(sofar: str, here: str, after: str, rest: str) -> bool:
         # 各学院书记、院长 share 各学院; 各乡镇党委、县直单位 do not
         return len(after) > 6 and not after_person
     # 乡镇人民政府、街道办事处主要负责人 share the person; 街道、党工委书记 too
-    return not (after_person and not here_person and len(here) <= 8 and bool(_ORGAN.search(_PERSON.sub("", after))))
+    return not (
+        after_person and not here_person and len(here) <= 8 and bool(_ORGAN.search(_PERSON.sub("", after)))
+    )

@@ -143,7 +143,8 @@ class _Reader:
     def _code(self, name: str, table: Any) -> CodeEntry:
         if name not in get_args(Code):
             raise self._error(
-                f"unknown code {name!r}; codes are never renamed, only added with a version", _header("code", name)
+                f"unknown code {name!r}; codes are never renamed, only added with a version",
+                _header("code", name),
             )
         self._check("code", name, table, _TEXTS, _LISTS, _REQUIRED)
         if table["instrument"] not in get_args(Instrument):
@@ -190,7 +191,9 @@ class _Reader:
         """Refuse unknown keys, wrong types and missing fields of one entry."""
         header = _header(section, name)
         if not isinstance(table, dict):
-            raise self._error(f"{section} {name!r} is not a table", rf"^{section}\.{re.escape(name)}|^\[{section}")
+            raise self._error(
+                f"{section} {name!r} is not a table", rf"^{section}\.{re.escape(name)}|^\[{section}"
+            )
         for key, value in table.items():
             where = rf"{header}[\s\S]*?^{re.escape(key)}\s*="
             if key not in texts + lists:

@@ -28,7 +28,6 @@ class CueHit:
     ``strong`` for a cue, False for a hint; ``cue`` numbers it within its scanner.
     """
 
-
     label: str
     start: int
     end: int

@@ -14,13 +14,11 @@ from datetime import date, timedelta
 from pipeline.segment.structure import Span
 
 _N = r"[0-9〇零一二三四五六七八九十百两半]{1,6}"
-_YEAR = rf"(?:(?:20[0-9]{{2}}|二〇[〇零一二三四五六七八九]{{2}})年|今年|明年|本年|当年|次年|每年)"
-_MONTH = rf"(?:(?:[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九正腊])月份?|本月|当月|下月|次月|每月|每季度[末首]月|季度[末首]月)"
+_YEAR = r"(?:(?:20[0-9]{2}|二〇[〇零一二三四五六七八九]{2})年|今年|明年|本年|当年|次年|每年)"
+_MONTH = r"(?:(?:[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九正腊])月份?|本月|当月|下月|次月|每月|每季度[末首]月|季度[末首]月)"
 _DAY = r"(?:[12]?[0-9]|3[01]|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十一?|初?[一二三四五六七八九])[日号]"
 _TENTH = "(?:上旬|中旬|下旬|月?底|月?末|初)"
-_CLOCK = (
-    rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|下班|天黑|晚上|下午|上午"
-)
+_CLOCK = rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|下班|天黑|晚上|下午|上午"
 _WEEKDAY = r"(?:每周|本周|下周|每星期|星期|周)[一二三四五六日天末]"
 _RECURRING = r"(?:每日|每天|每晚|每早|次日|当日|当天|当晚|今天|今日|今晚|明天|明日|明晚|翌日)"
 # Days that everybody in China can place without a date; 汛 and 节 stand for the coming season and holiday.
@@ -141,8 +139,18 @@ _POINT = re.compile(
     rf"(?P<year>20[0-9]{{2}}年|今年|明年|次年|本年|当年)?(?:(?P<month>[0-9]{{1,2}}|十[一二]?|[一二三四五六七八九])月份?|(?P<this>本月|当月)|(?P<next>下月|次月))?"
     rf"(?:(?P<day>{_DAY})|(?P<tenth>上旬|中旬|下旬|月?底|月?末))?(?:{_CLOCK})?(?:之前|以前|前|晚上|下午|上午)"
 )
-_FIXED_DAYS = {"元旦": (1, 1), "五一": (5, 1), "七一": (7, 1), "八一": (8, 1), "国庆": (10, 1), "十一": (10, 1), "教师节": (9, 10)}
-_FROM_ISSUE = re.compile(r"(?:自|从)?(?:本(?:通知|意见|通告|方案|办法|函)?)?(?:印发|发布|下发|公布)(?:之日起|后|起)(.{1,4}?)(日|天|个月|周)内")
+_FIXED_DAYS = {
+    "元旦": (1, 1),
+    "五一": (5, 1),
+    "七一": (7, 1),
+    "八一": (8, 1),
+    "国庆": (10, 1),
+    "十一": (10, 1),
+    "教师节": (9, 10),
+}
+_FROM_ISSUE = re.compile(
+    r"(?:自|从)?(?:本(?:通知|意见|通告|方案|办法|函)?)?(?:印发|发布|下发|公布)(?:之日起|后|起)(.{1,4}?)(日|天|个月|周)内"
+)
 
 
 def resolve(written: str, issued: date | None) -> date | None:
@@ -213,7 +221,9 @@ def _coming(issued: date | None, month: int, day: int) -> date | None:
 def _day_of_month(issued: date | None, day: int) -> date | None:
     if issued is None:
         return None
-    year, month = (issued.year, issued.month) if day >= issued.day else divmod(issued.year * 12 + issued.month, 12)
+    year, month = (
+        (issued.year, issued.month) if day >= issued.day else divmod(issued.year * 12 + issued.month, 12)
+    )
     if day < issued.day:
         month += 1
     return _date(year, month, day)

@@ -150,7 +150,9 @@ def _cue_features(found: Iterable[CueHit], codebook: Codebook, named: dict[int, 
                     named[feature_id(f"{kind} {label} {least}")] = weight
 
 
-_MODALITIES = frozenset(("obligation", "prohibition", "permission", "encouragement", "commitment", "statement"))
+_MODALITIES = frozenset(
+    ("obligation", "prohibition", "permission", "encouragement", "commitment", "statement")
+)
 _SHORT = {
     "obligation": "O",
     "prohibition": "P",
@@ -161,7 +163,9 @@ _SHORT = {
 }
 
 
-def _modality_features(masked: str, start: int, end: int, found: Iterable[CueHit], named: dict[int, float]) -> None:
+def _modality_features(
+    masked: str, start: int, end: int, found: Iterable[CueHit], named: dict[int, float]
+) -> None:
     """Which modality cues stand in which clause, and in what order; 的，-clauses are conditions."""
     ends = [match.end() for match in _CLAUSE_END.finditer(masked, start, end)]
     if not ends or ends[-1] < end:

@@ -76,4 +76,3 @@ def by_rules(found: Sequence[CueHit], masked: str, span: Span) -> Modality:
 def _clause_end(masked: str, start: int, end: int) -> int:
     stops = [stop for mark in "，；：。！？" if (stop := masked.find(mark, start, end)) >= 0]
     return min(stops, default=end)
-

@@ -14,9 +14,7 @@ from pipeline.segment.structure import Span
 # Protected stretches: a pair on one line, with one level of the same pair inside. An opening mark without its
 # closing one protects nothing, so that a lost quotation mark cannot swallow a document.
 _QUOTED = r"“[^“”\n]{0,400}”|‘[^‘’\n]{0,200}’|「[^「」\n]{0,400}」|『[^『』\n]{0,200}』"
-_BRACKETED = (
-    r"（[^（）\n]{0,200}(?:（[^（）\n]{0,80}）[^（）\n]{0,120}){0,4}）|\([^()\n]{0,200}\)|〔[^〔〕\n]{0,40}〕|【[^【】\n]{0,80}】"
-)
+_BRACKETED = r"（[^（）\n]{0,200}(?:（[^（）\n]{0,80}）[^（）\n]{0,120}){0,4}）|\([^()\n]{0,200}\)|〔[^〔〕\n]{0,40}〕|【[^【】\n]{0,80}】"
 _TITLE = r"《[^《》\n]{0,120}(?:《[^《》\n]{0,80}》[^《》\n]{0,80}){0,3}》"
 _STOP = "。！？；!?;"
 _TOKEN = re.compile(rf"(?P<quoted>{_QUOTED})|{_BRACKETED}|{_TITLE}|(?P<stop>[{_STOP}]+)|(?P<line>\n+)")

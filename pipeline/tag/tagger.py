@@ -21,7 +21,9 @@ from pipeline.tag.features import Context, cue_column, extract, lead_in_features
 from pipeline.tag.sentences import split_sentences
 
 Method = Literal["both", "rules", "model"]
-RULE_SCORE = 0.8  # what a rule's tag is worth where no model is asked: the precision of the cues on held-out notices
+RULE_SCORE = (
+    0.8  # what a rule's tag is worth where no model is asked: the precision of the cues on held-out notices
+)
 HEADING_MARGIN = 0.15  # a heading is short and names a topic: the model must be surer than of a sentence
 
 
@@ -94,7 +96,9 @@ def tag(
     sentences = _sentences(text, masked, passages, book)
     model = default_model()
     scores = _scores(masked, sentences, headings, title, book, model)
-    modalities = binding.decide([s.hits for s in sentences], masked, [(s.start, s.end) for s in sentences], scores, model, method)
+    modalities = binding.decide(
+        [s.hits for s in sentences], masked, [(s.start, s.end) for s in sentences], scores, model, method
+    )
     measures: list[TaggedMeasure] = []
     previous: TaggedMeasure | None = None
     for number, sentence in enumerate(sentences):
@@ -102,7 +106,9 @@ def tag(
         if kind == "statement" and sentence.passage.kind != "directive":
             continue
         probabilities = model.probabilities(scores[number])
-        tags = () if kind == "statement" else tuple(_tags(masked, sentence, probabilities, book, model, method))
+        tags = (
+            () if kind == "statement" else tuple(_tags(masked, sentence, probabilities, book, model, method))
+        )
         measure = _measure(text, sentence, kind, cue, tags, previous, date_issued)
         measures.append(measure)
         previous = measure
@@ -146,7 +152,9 @@ def _scores(
 ) -> FloatArray:
     """The model's score of every label for every sentence; items take what their lead-in asks."""
     contexts = [_context(masked, sentence.passage, headings, title) for sentence in sentences]
-    features = extract(masked, [(s.start, s.end) for s in sentences], [s.hits for s in sentences], contexts, book)
+    features = extract(
+        masked, [(s.start, s.end) for s in sentences], [s.hits for s in sentences], contexts, book
+    )
     scores = model.sentence.scores(features)
     for number, sentence in enumerate(sentences):
         if sentence.lead is not None:
@@ -170,7 +178,9 @@ def _decided(scores: FloatArray, model: Model) -> tuple[str, list[str]]:
     modality = binding.best(scores, model)
     probabilities = model.probabilities(scores)
     labels = model.sentence.labels
-    codes = [label for label, p in zip(labels, probabilities, strict=True) if p >= model.thresholds.get(label, 2.0)]
+    codes = [
+        label for label, p in zip(labels, probabilities, strict=True) if p >= model.thresholds.get(label, 2.0)
+    ]
     return modality, [] if modality == "statement" else codes
 
 
@@ -193,7 +203,9 @@ def _tags(
             continue
         if cues and method != "model":
             best = max(cues, key=lambda hit: (hit.end - hit.start, -hit.start))
-            yield CodeTag(code, best.start, best.end, "rule", RULE_SCORE if method == "rules" else round(score, 3))
+            yield CodeTag(
+                code, best.start, best.end, "rule", RULE_SCORE if method == "rules" else round(score, 3)
+            )
         else:
             start, end = _evidence(masked, sentence.start, sentence.end, code, sentence.hits, book, model)
             yield CodeTag(code, start, end, "model", round(score, 3))
@@ -247,7 +259,10 @@ def _heading_tags(
     paths = list(headings)
     spans = [headings[path] for path in paths]
     hits = [
-        [CueHit(hit.label, hit.start + start, hit.end + start, hit.strong, hit.cue) for hit in scanner(book).scan(masked[start:end])]
+        [
+            CueHit(hit.label, hit.start + start, hit.end + start, hit.strong, hit.cue)
+            for hit in scanner(book).scan(masked[start:end])
+        ]
         for start, end in spans
     ]
     features = extract(masked, spans, hits, [Context(True)] * len(spans), book)
@@ -260,8 +275,16 @@ def _heading_tags(
             continue
         probabilities = model.probabilities(scores[number]) - HEADING_MARGIN
         tags = [
-            CodeTag(tag.code, tag.start, tag.end, tag.method, round(tag.score + HEADING_MARGIN, 3) if method != "rules" else tag.score)
-            for tag in _tags(masked, sentence, cast(FloatArray, np.maximum(probabilities, 0)), book, model, method)
+            CodeTag(
+                tag.code,
+                tag.start,
+                tag.end,
+                tag.method,
+                round(tag.score + HEADING_MARGIN, 3) if method != "rules" else tag.score,
+            )
+            for tag in _tags(
+                masked, sentence, cast(FloatArray, np.maximum(probabilities, 0)), book, model, method
+            )
         ]
         if tags:
             tagged[path] = tuple(tags)

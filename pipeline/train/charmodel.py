@@ -69,7 +69,9 @@ def train(texts: list[tuple[Iterable[str], float]], words: Iterable[str]) -> byt
             _add(grams, f"\n\n{_fold(line)}\n\n", weight)
     for word in words:
         _add(grams, word, WORD_WEIGHT)
-    kept = sorted(c for c, n in grams[0].items() if n >= MIN_CHAR_COUNT and (HAN.match(c) or c in MARKS or c in "0A"))
+    kept = sorted(
+        c for c, n in grams[0].items() if n >= MIN_CHAR_COUNT and (HAN.match(c) or c in MARKS or c in "0A")
+    )
     chars = "\0\n" + "".join(kept)
     id_of = {c: k for k, c in enumerate(chars)}
     n = len(chars)

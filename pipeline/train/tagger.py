@@ -198,7 +198,9 @@ class Block:
         return scores
 
 
-def train(matrix: SparseRows, target: Float, names: tuple[str, ...], strength: float, iterations: int = 60) -> Block:
+def train(
+    matrix: SparseRows, target: Float, names: tuple[str, ...], strength: float, iterations: int = 60
+) -> Block:
     """One block from its features and labels; rare features are left out."""
     seen = np.bincount(matrix.columns, minlength=matrix.shape[1])
     columns = np.flatnonzero(seen >= MIN_ROWS)
@@ -239,12 +241,16 @@ def main() -> None:
     meta = {
         "sentence": {"labels": list(labels())},
         "actor": {"labels": ["actor"]},
-        "thresholds": {code: 0.3 for code in default_codebook().codes},
+        "thresholds": dict.fromkeys(default_codebook().codes, 0.3),
         "calibration": {"slope": 1.0, "intercept": 0.0},
         "sentences": len(examples),
     }
-    (options.out / "model.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(examples)} sentences, {len(sentence.columns)} features; {(options.out / 'model.npz').stat().st_size:,} bytes")
+    (options.out / "model.json").write_text(
+        json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    print(
+        f"{len(examples)} sentences, {len(sentence.columns)} features; {(options.out / 'model.npz').stat().st_size:,} bytes"
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,31 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records import DocumentRecord, Reject
+from pipeline.report.tables import DatasetTables
 from pipeline.write.columns import to_tables
 from pipeline.write.schema import file_schema
-
-PLACES = [
-    # name, level, adcode, province, prefecture, county
-    ("福建省", "province", "350000", "福建省", None, None),
-    ("南平市", "prefecture", "350700", "福建省", "南平市", None),
-    ("湖北省", "province", "420000", "湖北省", None, None),
-    ("安陆市", "county", "420982", "湖北省", "孝感市", "安陆市"),
-    ("浙江省", "province", "330000", "浙江省", None, None),
-    ("桐庐县", "county", "330122", "浙江省", "杭州市", "桐庐县"),
-    ("甘肃省", "province", "620000", "甘肃省", None, None),
-    ("民勤县", "county", "620621", "甘肃省", "武威市", "民勤县"),
-]
-SUBJECTS = [
-    "防汛抗旱",
-    "冬春火灾防控",
-    "流感疫情防控",
-    "安全生产大检查",
-    "秸秆禁烧",
-    "稳岗就业",
-    "保供稳价",
-    "森林防灭火",
-]
-GENRES = ["通知", "通知", "通知", "意见", "方案", "通报", "函"]
 
 
 class Sentence(NamedTuple):
@@ -46,101 +25,16 @@ class Sentence(NamedTuple):
 
     text: str
     modality: str
-    modality_cue: str | None
     codes: dict[str, str]
-    actors: tuple[str, ...] = ()
+    modality_cue: str | None = None
+    actors: Sequence[str] = ()
     deadline: str | None = None
     deadline_date: date | None = None
 
 
-SENTENCES = [
-    Sentence(
-        "各级党委要深入学习贯彻会议精神，提高政治站位。",
-        "obligation",
-        "要",
-        {"political_alignment": "提高政治站位"},
-        ("各级党委",),
-    ),
-    Sentence(
-        "各乡镇主要负责同志要靠前指挥，守土有责、守土尽责。",
-        "obligation",
-        "要",
-        {"leadership_duty": "靠前指挥"},
-        ("各乡镇主要负责同志",),
-    ),
-    Sentence(
-        "对失职渎职、造成严重后果的，要严肃追责问责。", "obligation", "要", {"accountability": "严肃追责问责"}
-    ),
-    Sentence(
-        "不得瞒报、谎报、迟报灾情。",
-        "prohibition",
-        "不得",
-        {"work_style": "瞒报、谎报、迟报", "upward_reporting": "迟报"},
-    ),
-    Sentence(
-        "县应急管理局应于6月20日前将排查情况报送市防指办公室。",
-        "obligation",
-        "应",
-        {"upward_reporting": "报送", "screening_control": "排查"},
-        ("县应急管理局",),
-        "6月20日前",
-        date(2024, 6, 20),
-    ),
-    Sentence(
-        "鼓励企业储备应急物资。", "encouragement", "鼓励", {"supply_assurance": "储备应急物资"}, ("企业",)
-    ),
-    Sentence(
-        "各社区要发动群众开展群防群治，实行网格化管理。",
-        "obligation",
-        "要",
-        {"grassroots_mobilization": "群防群治"},
-        ("各社区",),
-    ),
-    Sentence(
-        "广大党员要冲锋在前，设立党员先锋岗。",
-        "obligation",
-        "要",
-        {"party_vanguard": "党员先锋岗"},
-        ("广大党员",),
-    ),
-    Sentence("严格执行24小时值班和领导带班制度。", "obligation", None, {"emergency_duty": "24小时值班"}),
-    Sentence(
-        "宣传部门要及时发布权威信息，主动回应社会关切。",
-        "obligation",
-        "要",
-        {"information_release": "发布权威信息", "opinion_guidance": "回应社会关切"},
-        ("宣传部门",),
-    ),
-    Sentence("所需经费由同级财政予以保障。", "statement", None, {"funding": "同级财政予以保障"}),
-    Sentence("各单位可结合实际细化工作方案。", "permission", "可", {"planning": "细化工作方案"}, ("各单位",)),
-    Sentence(
-        "县政府将对成绩突出的集体予以通报表扬。",
-        "commitment",
-        "将",
-        {"commendation": "予以通报表扬"},
-        ("县政府",),
-    ),
-    Sentence("近期降雨明显偏多。", "statement", None, {}),
-    Sentence(
-        "医疗机构要做好救治准备，关心一线医务人员身心健康。",
-        "obligation",
-        "要",
-        {"medical_care": "做好救治准备", "care": "关心一线医务人员"},
-        ("医疗机构",),
-    ),
-    Sentence(
-        "督查组每周对落实情况开展督促检查。", "obligation", None, {"supervision": "督促检查"}, ("督查组",)
-    ),
-]
-HEADINGS = ["提高思想认识", "压实工作责任", "强化隐患排查", "做好物资储备", "加强宣传引导", "严肃工作纪律"]
-HOSTILE = [
-    "</script><script>window.broken = 1</script>",
-    "<img src=x onerror='window.broken = 2'>",
-    "<!--<script>",
-    "{{ script }}",
-    "&lt;b&gt; \u2028 ]]>",
-]
-"""What a crawler may bring in and a page must show, not run."""
+MATERIAL = tomllib.loads(Path(__file__).with_name("material.toml").read_text(encoding="utf-8"))
+HOSTILE: list[str] = MATERIAL["hostile"]
+SENTENCES = [Sentence(**one) for one in MATERIAL["sentences"]]
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -232,7 +126,7 @@ class Draft:
     def record(self, **fields: Any) -> DocumentRecord:
         """The validated record; ``fields`` are those of ``documents`` and the tables not drafted here."""
         digest = hashlib.sha256(f"{self.source}\n{self.raw}".encode()).hexdigest()
-        doc_id = digest[:16]
+        doc_id = fields.pop("doc_id", digest[:16])
         under = {path: f"{doc_id}/{path}" for path in [row["path"] for row in self.directives]} | {None: None}
         codes: dict[str | None, set[str]] = {}
         for row in self.tags:
@@ -298,8 +192,9 @@ def make_record(
 ) -> DocumentRecord:
     """Document ``number``: a notice of some province or county with a few directives; the same number, the same notice."""
     chance = random.Random(number)
-    place, level, adcode, province, prefecture, county = chance.choice(PLACES)
-    subject, genre = chance.choice(SUBJECTS), chance.choice(GENRES)
+    at: dict[str, str] = chance.choice(MATERIAL["places"])
+    place, level, adcode = at["name"], at["level"], at["adcode"]
+    subject, genre = chance.choice(MATERIAL["subjects"]), chance.choice(MATERIAL["genres"])
     issuer, year = f"{place}人民政府", 2012 + chance.randrange(13)
     title = f"{issuer}关于做好{subject}工作的{genre}"
     issued = date(year, 1 + chance.randrange(12), 1 + chance.randrange(28)) if chance.random() < 0.9 else None
@@ -324,8 +219,8 @@ def make_record(
     draft.segment("signature", issuer)
     if issued:
         draft.segment("date", f"{issued.year}年{issued.month}月{issued.day}日")
-    organ = {"name": issuer, "canonical_name": issuer, "level": level, "organ": "government", "adcode": adcode, "province": province,
-             "prefecture": prefecture, "county": county, "method": "signature", "ordinal": 1, "start": None, "end": None}  # fmt: skip
+    organ = {"name": issuer, "canonical_name": issuer, "level": level, "organ": "government", "adcode": adcode, "province": at["province"],
+             "prefecture": at.get("prefecture"), "county": at.get("county"), "method": "signature", "ordinal": 1, "start": None, "end": None}  # fmt: skip
     addressee = draft.text.index("各乡（镇）人民政府")
     defaults: dict[str, Any] = {
         "title": title, "doc_type": genre, "doc_number": f"{place[0]}政发〔{year}〕{serial}号", "doc_number_agency": f"{place[0]}政发",
@@ -339,7 +234,7 @@ def make_record(
 
 
 def _directive(draft: Draft, path: str, marker: str, chance: random.Random, traditional: bool) -> None:
-    mark, heading = draft.mark(), chance.choice(HEADINGS)
+    mark, heading = draft.mark(), chance.choice(MATERIAL["headings"])
     draft.plain(marker)
     at = len(draft.text)
     draft.plain(f"{heading}。")
@@ -420,3 +315,7 @@ def make_dataset(folder: Path, size: int) -> Path:
         source="crawl/empty.txt", source_sha256=None, stage="read", error="empty", detail="no bytes"
     )
     return write_dataset(folder, records, [reject])
+
+
+def rows(tables: DatasetTables, name: str) -> list[dict[str, Any]]:
+    return [dict(zip(tables.table[name].columns, row, strict=True)) for row in tables.table[name].rows]

@@ -63,9 +63,9 @@ def record() -> DocumentRecord:
         }
     )
     draft.sentence(
-        Sentence("不得瞒报。", "prohibition", "不得", {"work_style": "瞒报"}), "1", "directive", False
+        Sentence("不得瞒报。", "prohibition", {"work_style": "瞒报"}, "不得"), "1", "directive", False
     )
-    deadline = Sentence("各乡镇应于6月1日前报送，不得迟报。", "obligation", "应", {"work_style": "迟报", "upward_reporting": "报送"}, ("各乡镇",), "6月1日前", date(2024, 6, 1))  # fmt: skip
+    deadline = Sentence("各乡镇应于6月1日前报送，不得迟报。", "obligation", {"work_style": "迟报", "upward_reporting": "报送"}, "应", ("各乡镇",), "6月1日前", date(2024, 6, 1))  # fmt: skip
     draft.sentence(deadline, "1", "directive", False)
     draft.segments.append({"kind": "directive", **draft.span(mark)})
     draft.directives.append(

@@ -57,7 +57,7 @@ function follow() {
 function showOverview() {
   const back = shown.entry !== null;
   opening += 1;
-  Object.assign(shown, { entry: null, payload: null, route: null, code: null });
+  Object.assign(shown, { entry: null, payload: null, drawn: null, route: null, code: null });
   hideCard();
   document.title = "gongwen 公文 – report";
   byId("reader").hidden = true;

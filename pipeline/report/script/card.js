@@ -141,6 +141,8 @@ const CARDED = ".a-tag, .measure, .reference, .repair, .a-repaired, .heat-cell:n
 function listenForCards() {
   document.addEventListener("mouseover", (event) => {
     if (card.contains(event.target)) return clearTimeout(hiding);
+    const moved = event.movementX || event.movementY; // or the page moved under a resting mouse
+    if (!moved && card.anchor?.matches(":focus")) return undefined;
     const element = event.target.closest?.(CARDED);
     clearTimeout(hiding);
     if (element && element !== card.anchor) hiding = setTimeout(showCard, 90, element);

@@ -116,11 +116,15 @@ async function filtersChanged() {
   if (mine === searching) render();
 }
 
+function applyFilters() {
+  current = matching().sort(ORDERS[order].compare);
+  renderFilterBar();
+}
+
 /** Draw whatever is visible from `filters`, and keep the keyboard where it was. */
 function render() {
   const key = document.activeElement?.dataset?.key;
-  current = matching().sort(ORDERS[order].compare);
-  renderFilterBar();
+  applyFilters();
   if (shown.entry) {
     renderShelf();
     if (shown.highlighted !== filters.text) showDocument(shown.route);

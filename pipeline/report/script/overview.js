@@ -212,35 +212,47 @@ function renderCoverage() {
   );
 }
 
+const REPAIR_KINDS_OPEN = 8; // rarer kinds, mostly two steps that met, stand folded below
+
 function renderRepairs() {
-  const counts = data.repair_kinds
+  const kinds = data.repair_kinds
     .map((kind) => ({ ...kind, n: sum(current.map((entry) => entry.repairCount.get(kind.id) ?? 0)) }))
     .filter((kind) => kind.n);
-  const characters = sum(current.map((entry) => entry.characters));
-  const total = sum(counts.map((kind) => kind.n));
-  const most = Math.max(1, ...counts.map((kind) => kind.n));
+  const total = sum(kinds.map((kind) => kind.n));
+  const rate = (1000 * total) / Math.max(1, sum(current.map((entry) => entry.characters)));
   byId("repairs-hint").textContent = total
-    ? `${plural(total, "repair")}, ${((1000 * total) / Math.max(1, characters)).toFixed(1)} a thousand characters; with the commonest examples of the dataset`
+    ? `${plural(total, "repair")}, ${rate.toFixed(1)} a thousand characters; with the commonest examples of the dataset`
     : "No repairs in these documents.";
+  const most = Math.max(1, ...kinds.map((kind) => kind.n));
+  const lines = kinds.map((kind) => repairLine(kind, most));
+  const folded = lines.splice(REPAIR_KINDS_OPEN);
+  const open = byId("repairs").querySelector("details")?.open;
   byId("repairs").replaceChildren(
-    make(
-      "ul",
-      { class: "bars" },
-      counts.map((kind) =>
-        bar({
-          label: words(kind.id),
-          share: kind.n / most,
-          figure: number(kind.n),
-          key: `repair-${kind.id}`,
-          note: kind.examples.map(([before, after, n]) =>
-            make("span", { class: "example" }, change(before, after), make("small", {}, ` ${number(n)}×`)),
-          ),
-          pressed: filters.repair === kind.id,
-          toggle: () => setFilter("repair", kind.id),
-        }),
-      ),
-    ),
+    make("ul", { class: "bars" }, lines),
+    folded.length
+      ? make(
+          "details",
+          { open },
+          make("summary", {}, plural(folded.length, "more kind")),
+          make("ul", { class: "bars" }, folded),
+        )
+      : "",
   );
+}
+
+function repairLine(kind, most) {
+  const examples = kind.examples.map(([before, after, n]) =>
+    make("span", { class: "example" }, change(before, after), make("small", {}, ` ${number(n)}×`)),
+  );
+  return bar({
+    label: words(kind.id),
+    share: kind.n / most,
+    figure: number(kind.n),
+    key: `repair-${kind.id}`,
+    note: examples,
+    pressed: filters.repair === kind.id,
+    toggle: () => setFilter("repair", kind.id),
+  });
 }
 
 const REJECTS_SHOWN = 200;

@@ -3,6 +3,7 @@
 const shown = {
   entry: null,
   payload: null,
+  drawn: null, // what is on the page: document, place and search
   route: null,
   code: null,
   highlighted: "",
@@ -29,7 +30,7 @@ async function showDocument(route) {
   const entry = entryOf.get(route.id);
   opening += 1;
   const mine = opening;
-  const same = shown.entry === entry && shown.highlighted === filters.text && shown.at === route.at;
+  const wanted = [entry.id, route.parameters.get("at"), filters.text].join("\n");
   const moved = shown.entry !== entry;
   Object.assign(shown, { entry, route, code: route.code, highlighted: filters.text, at: route.at });
   document.title = `${entry.title ?? entry.id} – gongwen`;
@@ -37,10 +38,10 @@ async function showDocument(route) {
   byId("reader").hidden = false;
   document.body.classList.add("reading");
   renderShelf();
-  if (!same) {
+  if (shown.drawn !== wanted) {
     const payload = await payloadOf(entry);
     if (mine !== opening) return;
-    shown.payload = payload;
+    Object.assign(shown, { payload, drawn: wanted });
     byId("document").replaceChildren(...documentView(entry, payload));
   }
   hideCard();

@@ -17,7 +17,7 @@ function sheetHead({ document: row }) {
 }
 
 /** The lines of the sheet: segments, cut where a directive starts, each with its part of the raw text. */
-function lines({ document: row, segments, directives }) {
+function lines({ document: row, segments, directives, repairs }) {
   const found = [];
   const length = codePoints(row.text).length;
   let at = 0;
@@ -42,20 +42,22 @@ function lines({ document: row, segments, directives }) {
   }
   if (at < length) found.push({ kind: null, start: at, end: length, raw_start: null });
   const text = codePoints(row.text);
-  return withRawParts(
-    found.filter((line) => line.kind || text.slice(line.start, line.end).trim()),
-    codePoints(row.raw_text).length,
-  );
+  const kept = found.filter((line) => line.kind || text.slice(line.start, line.end).trim());
+  return withRawParts(kept, repairs, codePoints(row.raw_text).length);
 }
 
 /** Give each line the raw text from where it starts to where the next one does: together they are all of it. */
-function withRawParts(found, rawLength) {
+function withRawParts(found, repairs, rawLength) {
+  const whole = (at) => repairs.find((one) => one.raw_start < at && at < one.raw_end)?.raw_end ?? at; // cut no repair
   let next = rawLength;
   for (const line of [...found].reverse()) {
-    line.raw = [Math.min(line.raw_start ?? next, next), next];
-    next = Math.min(next, line.raw[0]);
+    line.raw = [Math.min(whole(line.raw_start ?? next), next), next];
+    [next] = line.raw;
   }
-  if (found.length) found[0].raw[0] = 0;
+  if (found.length) {
+    found[0].raw[0] = 0;
+    found[found.length - 1].last = true;
+  }
   return found;
 }
 

@@ -127,10 +127,10 @@ function fillLegend() {
         "cited document; a link when it is in the dataset",
       ),
       item(
-        make("span", { class: "repair rewritten" }, make("del", {}, "␣␣"), make("ins", {}, "。")),
+        make("span", { class: "repair" }, make("del", {}, "␣␣"), make("ins", {}, "。")),
         "repair: struck out, put in",
       ),
-      item(make("span", { class: "repair swapped" }, "徹"), "repair: another character stands for it"),
+      item(make("span", { class: "swapped" }, "徹"), "repair: another character stands for it"),
     ),
   );
 }
@@ -139,4 +139,9 @@ fillControls();
 fillLegend();
 renderRejects();
 listen();
+applyFilters();
 follow();
+if (typeof DecompressionStream === "undefined") {
+  byId("notice").textContent = "This browser cannot unpack the documents; one of 2023 or later can.";
+  byId("notice").hidden = false;
+}
