@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import math
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -223,7 +224,9 @@ def _fold(char: str) -> str:
     return "\n" if char in "\r\t " else char
 
 
-def encode(chars: str, unigrams: Floats, bigrams: dict[int, float], trigrams: dict[int, float]) -> bytes:
+def encode(
+    chars: str, unigrams: Floats, bigrams: Mapping[int, float], trigrams: Mapping[int, float]
+) -> bytes:
     """The model's file: an LZMA stream of a header line and five byte columns."""
     columns = [_powers(unigrams)]
     for table in (bigrams, trigrams):

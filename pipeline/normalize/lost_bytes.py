@@ -145,7 +145,8 @@ def _plain(text: str) -> str:
 
 def _undamaged(text: str, damaged: Sequence[Stretch]) -> str:
     """The document without readings and without its damaged parts, for the model to learn from."""
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for units, low, high, _ in damaged:
         pieces += (text[done : units[low].start], "\0")
         done = max(done, units[high - 1].end)

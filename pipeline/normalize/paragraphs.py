@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.normalize.alignment import Edit
 
@@ -59,7 +60,7 @@ def join_lines(text: str) -> Iterator[Edit]:
         yield Edit(0, rows[0].start, "")
     width = _wrap_width(rows)
     indented = sum(row.indent >= 2 for row in rows) >= 3
-    for above, below in zip(rows, rows[1:], strict=False):
+    for above, below in pairwise(rows):
         blank = text.count("\n", above.end, below.start) > 1
         joins = _is_wrapped(above, below, width, indented, blank) or _breaks_off(above, below)
         replacement = "" if joins else "\n"

@@ -48,7 +48,7 @@ def tables() -> Tables:
     characters |= {k: v for k, v in ours["characters"].items() if k != v} | ours["quotation_marks"]
     phrases |= ours["phrases"]
     phrases = {k: v for k, v in phrases.items() if len(k) == len(v)}
-    changed = {a for phrase, form in phrases.items() for a, b in zip(phrase, form) if a != b}
+    changed = {a for phrase, form in phrases.items() for a, b in zip(phrase, form, strict=True) if a != b}
     return Tables(
         characters=str.maketrans(characters),
         phrases=phrases,
@@ -82,7 +82,8 @@ def to_simplified(text: str) -> str:
     """
     table = tables()
     out = text.translate(table.characters)
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for match in table.find_phrases.finditer(text):
         pieces += (out[done : match.start()], table.phrases[match[0]])
         done = match.end()

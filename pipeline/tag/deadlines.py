@@ -72,9 +72,8 @@ def find_deadline(text: str, start: int, end: int, issued: date | None = None) -
         span = _accepted(text, match, start, end)
         if span:
             return Deadline(span, resolve(text[span[0] : span[1]], issued))
-    if match := _ARRIVAL.search(text, start, end):
-        return Deadline(match.span(), None)
-    return None
+    arrival = _ARRIVAL.search(text, start, end)
+    return Deadline(arrival.span(), None) if arrival else None
 
 
 def _accepted(text: str, match: re.Match[str], start: int, end: int) -> Span | None:

@@ -195,10 +195,8 @@ def _tags(
         cues = strong.get(code, [])
         known = code in model.sentence.labels
         score = float(probabilities[model.sentence.labels.index(code)]) if known else RULE_SCORE
-        if method == "rules" or not known:
-            accepted = bool(cues)
-        else:
-            accepted = score >= model.thresholds[code]
+        by_rule = method == "rules" or not known
+        accepted = bool(cues) if by_rule else score >= model.thresholds[code]
         if not accepted:
             continue
         if cues and method != "model":

@@ -104,7 +104,7 @@ def cross_entropy(model: CharModel, folder: Path) -> float:
 def _add(grams: tuple[Counter[str], Counter[str], Counter[str]], text: str, weight: float) -> None:
     for size, counter in enumerate(grams, 1):
         for k in range(len(text) - size + 1):
-            counter[text[k : k + size]] += weight
+            counter[text[k : k + size]] += weight  # type: ignore[assignment]  # Counter takes fractions
 
 
 def _fold(line: str) -> str:

@@ -146,7 +146,9 @@ def sentence_matrix(examples: Sequence[Example]) -> tuple[SparseRows, Float]:
 
 def actor_matrix(examples: Iterable[Example]) -> tuple[SparseRows, Float]:
     """Features and labels of the actor block: a row is one candidate of one sentence."""
-    rows, columns, target = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    target: list[float] = []
     for example in examples:
         wanted = set(joined_actors(example.text, example.actors))
         for candidate in candidates(example.text, 0, len(example.text)):
@@ -237,7 +239,7 @@ def main() -> None:
     matrix, target = sentence_matrix(examples)
     sentence = train(matrix, target, labels(), STRENGTH)
     actor = train(*actor_matrix(examples), ("actor",), ACTOR_STRENGTH, iterations=120)
-    np.savez_compressed(options.out / "model.npz", **packed(sentence, "sentence"), **packed(actor, "actor"))
+    np.savez_compressed(options.out / "model.npz", **packed(sentence, "sentence"), **packed(actor, "actor"))  # type: ignore[arg-type]
     meta = {
         "sentence": {"labels": list(labels())},
         "actor": {"labels": ["actor"]},
