@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 dataset: .make/runtime
 	@if [ -e "$(OUT)/_manifest.json" ] && [ -z "$$(find $(SOURCES) -newer "$(OUT)/_manifest.json" -print; \
 	  find pipeline -name __pycache__ -prune -o -type f -newer "$(OUT)/_manifest.json" -print)" ]; \
-	then echo "$(OUT): up to date"; else $(BIN)/gongwen build $(SOURCES) --out "$(OUT)"; fi
+	then echo "$(OUT): up to date"; else $(BIN)/gongwen build $(SOURCES) --out "$(OUT)" && $(BIN)/gongwen report "$(OUT)"; fi
 
 test: .make/dev dataset
 	$(RUN) -m pytest -n 2

@@ -178,7 +178,7 @@ def show(
         else:
             from pipeline.report.tree import document_tree
 
-            Console(soft_wrap=not sys.stdout.isatty()).print(document_tree(record, raw=raw))
+            Console(width=_width()).print(document_tree(record, raw=raw))
 
 
 @app.command()
@@ -201,7 +201,7 @@ def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")]) 
         table = Table("table", "row", "invariant", "what is wrong")
         for finding in findings[:_SHOWN_FINDINGS]:
             table.add_row(*map(escape, (finding.table, finding.row, finding.invariant, finding.detail)))
-        Console(width=None if sys.stdout.isatty() else 160).print(table)
+        Console(width=_width()).print(table)
         more = f", {_SHOWN_FINDINGS} shown" if len(findings) > _SHOWN_FINDINGS else ""
         _complain(f"{folder}: {len(findings)} findings{more}")
         raise typer.Exit(1)
@@ -243,6 +243,20 @@ def evaluate(
             out.write_text(
                 json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
             )
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write; FOLDER/report.html without it.")
+    ] = None,
+) -> None:
+    """Write the dataset as one page that opens offline in a browser."""
+    from pipeline.report import write_report
+
+    with _one_line_errors():
+        typer.echo(f"{write_report(folder, out)}: written")
 
 
 @app.command()
@@ -340,6 +354,11 @@ def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
 def _done(now: Progress) -> str:
     reused = f", {now.n_reused} unchanged" if now.n_reused else ""
     return f"{now.n_documents} documents, {now.n_rejects} rejected{reused}"
+
+
+def _width() -> int | None:
+    """The terminal's width; where there is none, lines end where they end."""
+    return None if sys.stdout.isatty() else 1_000_000
 
 
 def _complain(line: str) -> None:

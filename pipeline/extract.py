@@ -106,7 +106,12 @@ def _record(part: _Part, codebook: Codebook | None) -> DocumentRecord:
     structure, doc_id = part.structure, part.doc_id
     headings = {d.path: d.heading for d in structure.directives if d.heading}
     tagged = tag(
-        part.text, structure.passages, headings, date_issued=structure.date_issued, codebook=codebook
+        part.text,
+        structure.passages,
+        headings,
+        title=structure.title or "",
+        date_issued=structure.date_issued,
+        codebook=codebook,
     )
     inner = [
         _record(

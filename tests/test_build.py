@@ -296,7 +296,7 @@ def test_an_interrupted_build_cleans_up_and_leaves_no_process() -> None:
         time.sleep(0.05)
     time.sleep(1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (130, "gongwen: interrupted; nothing was changed\n")
     assert files(Path("out")) == old
     assert {path.name for path in Path("out/.build").iterdir()} == {"lock", "reuse.json"}

@@ -129,7 +129,7 @@ function yearPanel() {
   counts.delete(null);
   const years = yearRun(counts);
   const most = Math.max(1, ...counts.values());
-  const step = Math.ceil(years.length / 6);
+  const step = Math.ceil(years.length / 5);
   const columns = years.map((year, i) => {
     const n = counts.get(year) ?? 0;
     return yearColumn(year, n, n / most, i % step === 0);
