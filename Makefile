@@ -49,6 +49,7 @@ noise: .make/dev
 
 evaluate: .make/runtime
 	$(BIN)/gongwen evaluate "$(GOLD)"
+	$(RUN) benchmarks/figures.py
 
 segmenter: .make/dev
 	$(RUN) -m pipeline.train.segmenter "$(TREEBANK)"

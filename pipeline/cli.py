@@ -260,6 +260,44 @@ def report(
 
 
 @app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+    duckdb: Annotated[Path | None, typer.Option(help="Write all tables to this DuckDB file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write each table as CSV into this folder.")] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="Write each table as JSON Lines into this folder.")
+    ] = None,
+    akn: Annotated[
+        str | None, typer.Option(metavar="DOC_ID", help="Write one document as Akoma Ntoso 3.0 XML.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="With --akn: the file to write; standard output without it.")
+    ] = None,
+) -> None:
+    """Write a dataset for other tools; exactly one of --duckdb, --csv, --jsonl, --akn."""
+    with _one_line_errors():
+        if sum(chosen is not None for chosen in (duckdb, csv, jsonl, akn)) != 1:
+            raise UsageError("give exactly one of --duckdb FILE, --csv DIR, --jsonl DIR, --akn DOC_ID")
+        if out is not None and akn is None:
+            raise UsageError("--out goes with --akn; the other forms name their own target")
+        from pipeline.export import akoma_ntoso, write_csv, write_duckdb, write_jsonl
+
+        if akn is not None:
+            xml = akoma_ntoso(folder, akn)
+            if out is None:
+                sys.stdout.buffer.write(xml.encode())
+            else:
+                out.write_text(xml, encoding="utf-8", newline="\n")
+                typer.echo(f"{out}: written")
+        elif duckdb is not None:
+            typer.echo(f"{write_duckdb(folder, duckdb)}: written")
+        elif csv is not None:
+            typer.echo(f"{csv}: {len(write_csv(folder, csv))} files written")
+        elif jsonl is not None:
+            typer.echo(f"{jsonl}: {len(write_jsonl(folder, jsonl))} files written")
+
+
+@app.command()
 def schema(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 when files are out of date.")

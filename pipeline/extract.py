@@ -13,32 +13,37 @@ from pipeline.read.source import Decoded, Source
 from pipeline.records import DocumentRecord
 from pipeline.segment import Structure, segment
 from pipeline.segment.structure import Span
-from pipeline.tag import Codebook, CodeTag, Tagged, tag
+from pipeline.tag import Codebook, CodeTag, Method, Tagged, tag
 
 DOC_ID_LENGTH = 16  # hex digits of the SHA-256
 
 __all__ = ["ExtractError", "extract", "extract_decoded"]
 
 
-def extract(data: bytes | str, *, name: str = "<text>", codebook: Codebook | None = None) -> DocumentRecord:
+def extract(
+    data: bytes | str, *, name: str = "<text>", codebook: Codebook | None = None, method: Method = "both"
+) -> DocumentRecord:
     """Everything of one document as one validated record.
 
     ``data``: the bytes of one input, or its text (hashed as UTF-8). ``name``: what ``source`` shall say. ``codebook``:
-    another codebook than the shipped one. Raises ``ExtractError`` with stage and reason for what yields no document
+    another codebook than the shipped one. ``method``: whether codes come from the rules, the model or both. Raises ``ExtractError`` with stage and reason for what yields no document
     (empty, binary, undecodable input).
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    return extract_decoded(read(Source(name, raw)), codebook=codebook)
+    return extract_decoded(read(Source(name, raw)), codebook=codebook, method=method)
 
 
-def extract_decoded(decoded: Decoded, *, codebook: Codebook | None = None) -> DocumentRecord:
+def extract_decoded(
+    decoded: Decoded, *, codebook: Codebook | None = None, method: Method = "both"
+) -> DocumentRecord:
     """The record of an input that is already decoded."""
     normalized = normalize(decoded.raw_text)
     if not normalized.text.strip():
         raise ExtractError("normalize", "empty", "no text is left once page furniture is removed")
     structure = segment(normalized.text)
     doc_id = hashlib_id(decoded.sha256)
-    return _record(_Part(decoded, normalized, structure, doc_id, 0, len(normalized.text), None), codebook)
+    part = _Part(decoded, normalized, structure, doc_id, 0, len(normalized.text), None)
+    return _record(part, codebook, method)
 
 
 def hashlib_id(sha256: str) -> str:
@@ -74,6 +79,7 @@ class _Part:
             self.raw_offset, self.raw_end = normalized.alignment.to_raw(offset, end)
         self.text = normalized.text[offset:end]
         self.raw_text = normalized.raw_text[self.raw_offset : self.raw_end]
+        self.changes = normalized.changes if parent is None else self._own_changes()
 
     def raw(self, start: int, end: int) -> Span:
         """The raw span of a span of this part's text."""
@@ -83,9 +89,9 @@ class _Part:
             min(raw_end, self.raw_end) - self.raw_offset,
         )
 
-    def changes(self) -> list[Change]:
+    def _own_changes(self) -> tuple[Change, ...]:
         """The changes inside this part, offsets counted from its start."""
-        return [
+        return tuple(
             Change(
                 c.kind,
                 c.raw_start - self.raw_offset,
@@ -99,10 +105,10 @@ class _Part:
             and c.end <= self.end
             and self.raw_offset <= c.raw_start
             and c.raw_end <= self.raw_end
-        ]
+        )
 
 
-def _record(part: _Part, codebook: Codebook | None) -> DocumentRecord:
+def _record(part: _Part, codebook: Codebook | None, method: Method) -> DocumentRecord:
     structure, doc_id = part.structure, part.doc_id
     headings = {d.path: d.heading for d in structure.directives if d.heading}
     tagged = tag(
@@ -112,6 +118,7 @@ def _record(part: _Part, codebook: Codebook | None) -> DocumentRecord:
         title=structure.title or "",
         date_issued=structure.date_issued,
         codebook=codebook,
+        method=method,
     )
     inner = [
         _record(
@@ -125,6 +132,7 @@ def _record(part: _Part, codebook: Codebook | None) -> DocumentRecord:
                 part,
             ),
             codebook,
+            method,
         )
         for (start, end), document in structure.inner
     ]
@@ -205,11 +213,13 @@ def _segments(part: _Part) -> list[dict[str, Any]]:
     ]
     rows += [
         _spanned(part, c.start, c.end, kind="page_furniture", raw_start=c.raw_start, raw_end=c.raw_end)
-        for c in part.changes()
+        for c in part.changes
         if c.start == c.end and "page_furniture" in c.kind
     ]
     rows.sort(key=lambda row: (row["start"], row["end"], row["raw_start"]))
-    return [{**row, "ordinal": ordinal} for ordinal, row in enumerate(rows, start=1)]
+    for ordinal, row in enumerate(rows, start=1):
+        row["ordinal"] = ordinal
+    return rows
 
 
 def _issuers(part: _Part) -> list[dict[str, Any]]:
@@ -367,7 +377,7 @@ def _repairs(part: _Part) -> list[dict[str, Any]]:
             "end": change.end,
             "confidence": change.confidence,
         }
-        for ordinal, change in enumerate(part.changes(), start=1)
+        for ordinal, change in enumerate(part.changes, start=1)
     ]
 
 

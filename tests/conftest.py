@@ -14,6 +14,16 @@ def seeds() -> Path:
     return ROOT / "seeds"
 
 
+@pytest.fixture(scope="session")
+def seeds_dataset(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset of the seeds, built once; a test that changes it works on a copy."""
+    from pipeline import build
+
+    out = tmp_path_factory.mktemp("seeds") / "out"
+    build(seeds, out)
+    return out
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "processes: works with worker processes")
 

@@ -35,6 +35,7 @@ ROWS_PER_BYTE = 6
 """How many bytes of rows a byte of input gives, roughly; decides only how finely rows are sorted on disk."""
 
 OnError = Literal["quarantine", "fail"]
+Engine = Literal["local", "dask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,17 @@ def build(
     text_column: str = "text",
     max_bytes: int = MAX_BYTES,
     time_limit: float = TIME_LIMIT,
+    engine: Engine = "local",
+    scheduler: str | None = None,
     progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Manifest:
     """Build the dataset of all documents behind ``sources`` (files and folders) in the folder ``out``.
 
     ``workers``: processes that extract; the result is the same for any number. ``codebook``: another
     codebook's TOML file. ``text_column``: where the text stands in JSON Lines and Parquet inputs.
-    ``max_bytes`` and ``time_limit`` (seconds) bound one input. ``progress`` is called after each batch.
+    ``max_bytes`` and ``time_limit`` (seconds) bound one input. ``engine``: processes of this machine, or the
+    workers of a Dask cluster (``scheduler`` is its address; without one it is started here); the result is
+    the same. ``progress`` is called after each batch.
     Inputs that a dataset in ``out`` holds already, made by the same versions and parameters, are taken from
     there.
 
@@ -93,10 +98,14 @@ def build(
         closing(Spill(folder.spill, ROWS_PER_BYTE * sum(file.n_bytes for file in files))) as spill,
     ):
         intake = Intake(files, text_column, max_bytes, previous)
-        command = worker_command(book, max_bytes)
-        for tables in run_local(
-            intake.batches(), command, folder.spill, workers=workers, time_limit=time_limit
-        ):
+        limits = {"workers": workers, "time_limit": time_limit}
+        if engine == "dask":
+            from pipeline.engines.dask import run_dask
+
+            results = run_dask(intake.batches(), book, max_bytes, scheduler=scheduler, **limits)
+        else:
+            results = run_local(intake.batches(), worker_command(book, max_bytes), folder.spill, **limits)
+        for tables in results:
             spill.add(tables)
             intake.note(tables)
             progress(intake.progress())
@@ -111,7 +120,7 @@ def build(
             tables=write_tables(Rows(spill, rejects), folder.staging, versions.codebook, threads=workers),
             files={},
         )
-        manifest = seal(manifest, folder.staging, COMPANIONS)
+        manifest = seal(manifest, folder.staging, COMPANIONS, book)
         folder.publish()
         remember(target, versions, parameters)
     if on_error == "fail" and (failed := intake.n_failed(rejects)):

@@ -46,7 +46,7 @@ def run_local(
     that twice ends its worker, becomes a row of ``rejects`` (``timeout``, ``crash``); the other inputs of
     its batch are done again.
     """
-    crew = [_Worker(command, folder, number, time_limit) for number in range(workers)]
+    crew = [Worker(command, folder, number, time_limit) for number in range(workers)]
     idle = list(crew)
     lock = threading.Lock()
 
@@ -84,8 +84,11 @@ class _Died(Exception):
         self.row, self.error, self.stage_lines = row, error, stage_lines
 
 
-class _Worker:
-    """One worker process, started when it is first needed and again when it has died."""
+class Worker:
+    """One worker process, started when it is first needed and again when it has died.
+
+    ``command`` starts it, ``folder`` holds its small files, ``number`` tells it from others there.
+    """
 
     def __init__(self, command: Sequence[str], folder: Path, number: int, time_limit: float) -> None:
         self._time_limit = time_limit

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import mmap
 import os
 import signal
 import struct
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 
@@ -23,9 +24,13 @@ from pipeline.engines.batch import Extractor, extract_batch
 from pipeline.read.source import Source
 from pipeline.records import TABLES, DocumentRecord
 
+if TYPE_CHECKING:
+    from pipeline.tag import Method
+
 FRAME = struct.Struct("<BQ")
 POSITION = struct.Struct("<q")
 END = 255
+_COLLECT_AFTER = (50_000, 20, 20)  # objects, then rounds; a record is a few hundred objects and no cycles
 _GRACE = 60.0  # seconds to load what the stages need
 TABLE_NAMES = tuple(TABLES)
 
@@ -39,7 +44,7 @@ def serve(
         POSITION.pack_into(position, 0, row)
 
     with pa.ipc.open_stream(inputs) as stream:
-        for batch in stream:
+        for number_of_batch, batch in enumerate(stream):
             # the parent keeps the time; this is for the case that it was killed and nobody does
             faulthandler.dump_traceback_later(_GRACE + time_limit * batch.num_rows, exit=True)
             tables = extract_batch(batch, extractor, at_start)
@@ -51,6 +56,15 @@ def serve(
             rows.write(FRAME.pack(END, 0))
             rows.flush()
             faulthandler.cancel_dump_traceback_later()
+            if number_of_batch == 0:
+                spare_collector()
+
+
+def spare_collector() -> None:
+    """Keep the garbage collector off what was loaded once: it would walk tables and models again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def run(extractor: Extractor, position_file: str, time_limit: float) -> None:
@@ -65,8 +79,8 @@ def run(extractor: Extractor, position_file: str, time_limit: float) -> None:
         serve(extractor, sys.stdin.buffer, rows, position, time_limit)
 
 
-def default_extractor(codebook: Path | None, max_bytes: int) -> Extractor:
-    """``extract`` with a codebook and a size limit, everything loaded once."""
+def default_extractor(codebook: Path | None, max_bytes: int, method: Method = "both") -> Extractor:
+    """``extract`` with a codebook, a size limit and a method of tagging, everything loaded once."""
     from pipeline.extract import extract_decoded
     from pipeline.read import read
     from pipeline.tag import load_codebook
@@ -74,7 +88,7 @@ def default_extractor(codebook: Path | None, max_bytes: int) -> Extractor:
     book = load_codebook(codebook) if codebook else None
 
     def one(source: Source) -> DocumentRecord:
-        return extract_decoded(read(source, max_bytes=max_bytes), codebook=book)
+        return extract_decoded(read(source, max_bytes=max_bytes), codebook=book, method=method)
 
     return one
 
@@ -86,9 +100,10 @@ def main() -> None:
     parser.add_argument("time_limit", type=float)
     parser.add_argument("--codebook", type=Path)
     parser.add_argument("--max-bytes", type=int, required=True)
+    parser.add_argument("--method", choices=("both", "rules", "model"), default="both")
     arguments = parser.parse_args()
     run(
-        default_extractor(arguments.codebook, arguments.max_bytes),
+        default_extractor(arguments.codebook, arguments.max_bytes, arguments.method),
         arguments.position_file,
         arguments.time_limit,
     )

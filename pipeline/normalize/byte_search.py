@@ -20,8 +20,8 @@ from pipeline.normalize.script import Script, tables
 
 ANY = -1
 """A byte that is known to be there and not which."""
-BEAM = 48
-EXPANSIONS = 24  # how many characters to follow up for one unknown byte
+BEAM = 24
+EXPANSIONS = 16  # how many characters to follow up for one unknown byte
 
 # Log weights of what may have happened; they matter little beside the likelihood of the text.
 LOST = -3.0
@@ -159,7 +159,9 @@ class Search:
         self._is_cut = is_cut
         self._alphabet = letters
         self._units = units
-        self._max_lost = max(1, sum(u.kind in ("mark", "letter") for u in units))
+        marks = [k for k, u in enumerate(units) if u.kind in ("mark", "letter")]
+        self._max_lost = max(1, len(marks))
+        self._last_mark = marks[-1] if marks else len(units)
         self._out: list[Hypothesis] = []
         self._following = UNKNOWN
         self._no_outlook = np.zeros(model.model.n_chars)
@@ -196,13 +198,13 @@ class Search:
         first, second = _bytes(unit.char)
         if h.pending is None:
             self._keep(k, unit.char, h, 0.0)
-            if h.n_lost < self._max_lost:
+            if h.n_lost < self._max_lost and k < self._last_mark:  # a lost byte shows behind it
                 lost = LOST if h.n_lost == 0 else LOST_AGAIN
                 self._emit(k, k, h, (ANY, first), lost, second, n_lost=1)
                 self._emit(k, k, h, (first, ANY), lost + LOST_TRAIL, second, n_lost=1)
             return
         self._emit(h.since, k, h, (h.pending, first), 0.0, second)
-        if h.pending != ANY:
+        if h.pending != ANY and self._is_cut:
             self._drop_pair(k, first, second, h)
 
     def _drop_pair(self, k: int, first: int, second: int, h: Hypothesis) -> None:

@@ -22,11 +22,13 @@ BOUNDARY = 1
 """The id of what lies before and after a line."""
 _COUNT_STEP = 1.25  # counts are stored as powers of this: one byte each, at most 12 % off
 _UNIT = 0.2  # the smallest count, that of a word that is only in a dictionary
-_BIGRAM_BACKOFF = 1.2  # how much weight each distinct follower of a context gives to the shorter context
+_BIGRAM_BACKOFF = 2.4  # how much weight each distinct follower of a context gives to the shorter context
 _TRIGRAM_BACKOFF = 4.0
 _DOCUMENT_UNIGRAM = 2000.0  # the document's own counts weigh n / (n + this) against the model's
-_DOCUMENT_BIGRAM = 60.0
-_DOCUMENT_TRIGRAM = 8.0
+_DOCUMENT_BIGRAM = 2.0
+_DOCUMENT_BIGRAM_BACKOFF = 4.0
+_DOCUMENT_TRIGRAM = 1.0
+_DOCUMENT_TRIGRAM_BACKOFF = 2.0
 _UNSEEN = 0.2  # how much of a character's own probability stays after a context that it was never seen after
 
 
@@ -177,7 +179,8 @@ class DocumentModel:
         if found is None:
             followers, counts, total = self._bigrams.after(previous)
             found = self.model.after_one(previous, self._unigrams)
-            found = _mixed(found, followers, counts, total, _DOCUMENT_BIGRAM)
+            weight = _DOCUMENT_BIGRAM + _DOCUMENT_BIGRAM_BACKOFF * len(followers)
+            found = _mixed(found, followers, counts, total, weight)
             self._after_one[previous] = found
         return found
 
@@ -187,12 +190,12 @@ class DocumentModel:
         if found is None:
             left, seen = 1.0, dict[int, float]()
             own = self._trigrams.after(before * self.model.n_chars + previous)
-            for (followers, counts, total), fixed in (
-                (self.model.after_two(before, previous), 0.0),
-                (own, 1.0),
+            for (followers, counts, total), fixed, backoff in (
+                (self.model.after_two(before, previous), 0.0, _TRIGRAM_BACKOFF),
+                (own, _DOCUMENT_TRIGRAM, _DOCUMENT_TRIGRAM_BACKOFF),
             ):
                 if total:
-                    weight = _DOCUMENT_TRIGRAM if fixed else _TRIGRAM_BACKOFF * len(followers)
+                    weight = fixed + backoff * len(followers)
                     kept = weight / (total + weight)
                     seen = {k: v * kept for k, v in seen.items()}
                     for k, n in zip(followers.tolist(), counts.tolist(), strict=True):

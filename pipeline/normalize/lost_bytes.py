@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pipeline.normalize.alignment import Edit
 from pipeline.normalize.byte_search import Alphabet, Emission, Reading, Search, Unit
 from pipeline.normalize.charmodel import DocumentModel, load
-from pipeline.normalize.pinyin import HAN, LETTER, SYLLABLE, TONED
+from pipeline.normalize.pinyin import FEW, HAN, LETTER, SYLLABLE, TONED
 from pipeline.normalize.script import Script, script_of, tables
 
 MARKS = "?\ufffd"
@@ -18,6 +19,9 @@ REACH = 30  # characters before and after a mark that are weighed
 MIN_CONFIDENCE = 0.15
 MIN_GAIN = 2.5  # log units by which a mend must beat the text as it stands
 MIN_GAIN_UNMARKED = 9.0
+
+MOSTLY = 0.9
+MANY, MAX_SHARE = 10, 0.01  # marks in a text that lost a byte now and then
 
 WIDE = r"[^\x00-\x7f]"
 READING = rf"[(（]?{SYLLABLE}[)）]|[(（]{SYLLABLE}(?![{LETTER}])"
@@ -48,12 +52,15 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
     script = script_of(text)
     if script == "hans" and "\ufffd" not in text and "?" not in text:
         return
+    n_marks = sum(text.count(mark) for mark in MARKS)
+    if n_marks > MAX_SHARE * len(text) + MANY:
+        return  # bytes lost by the hundred are another kind of damage
     damaged = list(_stretches(text, script))
     if not damaged:
         return
     readable = _undamaged(text, damaged)
     model = DocumentModel(load(), _plain(readable))
-    letters = Alphabet(script, frozenset(readable + readable.translate(PARTNERS)))
+    letters = Alphabet(script, _present(readable))
     is_cut = bool(FIND_CUT.search(text))
     for units, low, high, is_marked in damaged:
         context = _context(units[:low])
@@ -68,10 +75,10 @@ Stretch = tuple[list[Unit], int, int, bool]
 def _stretches(text: str, script: Script) -> Iterator[Stretch]:
     """Lines as units, with the parts of them that may be damaged and whether a mark shows it."""
     start = 0
-    rare = _rare_characters()
+    is_scraped = script != "hans" and len(re.findall(READING, text)) > FEW
     for line in text.split("\n"):
         marked = [m.start() for m in FIND_MARKS.finditer(line)] if script != "hans" else _marks(line)
-        unmarked = [m.start() for m in rare.finditer(line)] if script != "hans" and not marked else []
+        unmarked = [m.start() for m in _rare_characters().finditer(line)] if is_scraped and not marked else []
         if marked or unmarked:
             units = list(_units(line, start))
             for low, high in _reaches(units, {start + k for k in marked or unmarked}):
@@ -152,6 +159,14 @@ def _undamaged(text: str, damaged: Sequence[Stretch]) -> str:
         done = max(done, units[high - 1].end)
     pieces.append(text[done:])
     return re.sub(READING, "", "".join(pieces))
+
+
+def _present(readable: str) -> frozenset[str]:
+    """The characters that a text writes, pairs of marks whole; no mark that it always writes behind a comma (``,。``),
+    since that comma would still be there."""
+    present = set(readable + readable.translate(PARTNERS))
+    behind_comma = Counter(re.findall("(?<=,)[、。；：！？]", readable))
+    return frozenset(c for c in present if behind_comma[c] < MOSTLY * max(1, readable.count(c)))
 
 
 def _decide(

@@ -10,20 +10,21 @@ import ftfy.bad_codecs  # noqa: F401  # registers sloppy-windows-1252, which rea
 from ftfy.fixes import restore_byte_a0
 
 from pipeline.normalize.alignment import Edit
-from pipeline.normalize.charmodel import load
+from pipeline.normalize.charmodel import UNKNOWN, load
 
 # what Windows-1252 shows for the bytes 80 to 9F, and Latin-1 from A0
 LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122"
 FIND_LATIN = re.compile(rf"[{LATIN}](?:[{LATIN} ]*[{LATIN}])?")
-# UTF-8 of Chinese text in GBK: the first two of three bytes (E4B8 to E9BE) and the ends of the commonest marks
-GBK_SIGNS = "鐨勪簬涓浗鍏充冨姟闄銆鈥锛绋鏀垮簻鍦鏄鍜瀹鍙戝伐浣滀斧鎴戜滑锘"
+# what the commonest bytes of Chinese UTF-8 (，。的和在中国是人 …) look like in GBK
+GBK_SIGNS = "锛銆鐨勪鍜屽鍦ㄤ腑鍥浗鏄庢汉姘戞敹搴鍏氬叧浜庡绔嬪伐浣滄満鏋勭嚭閮ㄩ棬琛屾椂闂鎴戜滑锘"
 FIND_GBK_SIGNS = re.compile(f"[{GBK_SIGNS}]")
 FIND_BYTE_ORDER_MARK = re.compile("\\A(?:锘[?\ufffd]?|ï»¿|\ufeff)")
 MIN_LATIN = 3  # letters in a row: one Chinese character is three bytes of UTF-8
 MIN_LATIN_GBK = 4  # two characters, since any two bytes make one
-MIN_SHARE = 0.12  # of a line's characters are signs of UTF-8 read as GBK
+MIN_RARE = 0.3  # of a line's Chinese characters are such as the model has never met
 UNKNOWN_BYTE = "?\ufffd€"
-MAX_LOSS = 0.4  # of the Chinese characters of a line may lack a byte
+MAX_LOSS = 0.5  # of the Chinese characters of a line may lack a byte
+LIKELY_LOST = 50.0  # 80 is the one byte that begins no pair of GBK, so the likeliest to be lost
 
 
 def mend_mojibake(text: str) -> Iterator[Edit]:
@@ -81,7 +82,7 @@ def _read_as_latin(run: str) -> str | None:
 def _is_chinese(text: str) -> bool:
     """Whether most of it is Chinese characters or marks that the model knows."""
     model = load()
-    known = sum(c > "\u2000" and model.id_of(c) != 0 for c in text)
+    known = sum(c > "\u2000" and model.id_of(c) != UNKNOWN for c in text)
     return known >= 1 and known >= 0.8 * sum(not c.isascii() for c in text)
 
 
@@ -91,8 +92,7 @@ def _read_as_gbk(line: str) -> tuple[str, float] | None:
     Three bytes are one and a half characters of GBK. Where the half did not fit, the decoder left a mark in place of
     one byte, or a byte went with it: such a character is chosen by the model among the 64 that the others allow.
     """
-    signs = len(FIND_GBK_SIGNS.findall(line))
-    if signs < 2 or signs < MIN_SHARE * len(line):
+    if not FIND_GBK_SIGNS.search(line) or not _is_rare(line):
         return None
     data: list[int | None] = []
     for char in line:
@@ -103,7 +103,14 @@ def _read_as_gbk(line: str) -> tuple[str, float] | None:
     chars, n_wide, n_lost = _decode_with_gaps(data)
     if not n_wide or n_lost > MAX_LOSS * n_wide or len(chars) >= len(line):
         return None
-    return _choose(chars), round(1 - n_lost / n_wide, 3)
+    mended = _choose(chars)
+    return (mended, round(1 - n_lost / n_wide, 3)) if _is_chinese(mended) else None
+
+
+def _is_rare(line: str) -> bool:
+    model = load()
+    wide = [c for c in line if c >= "\u3400" and c != "\ufffd"]
+    return sum(model.id_of(c) == UNKNOWN for c in wide) >= MIN_RARE * len(wide)
 
 
 def _decode_with_gaps(data: list[int | None]) -> tuple[list[str], int, int]:
@@ -112,6 +119,14 @@ def _decode_with_gaps(data: list[int | None]) -> tuple[list[str], int, int]:
     n_wide = n_lost = k = 0
     while k < len(data):
         byte = data[k]
+        if (
+            byte is None
+            and all(b is not None and 0x80 <= b < 0xC0 for b in data[k + 1 : k + 3])
+            and k + 2 < len(data)
+        ):
+            out.append(_candidates(None, tuple(data[k + 1 : k + 3]), 3))
+            k, n_wide, n_lost = k + 3, n_wide + 1, n_lost + 1
+            continue
         if byte is None or byte < 0x80:
             out.append("?" if byte is None else chr(byte))
             k += 1
@@ -132,12 +147,12 @@ def _decode_with_gaps(data: list[int | None]) -> tuple[list[str], int, int]:
 
 
 @cache
-def _candidates(first: int, rest: tuple[int | None, ...], length: int) -> str:
+def _candidates(first: int | None, rest: tuple[int | None, ...], length: int) -> str:
     """All characters of UTF-8 bytes of which at most one is unknown, with the unknown one at the end when it is cut off."""
-    padded = (*rest, *[None] * (length - 1 - len(rest)))
+    padded = (first, *rest, *[None] * (length - 1 - len(rest)))
     found = []
-    for middle in range(0x80, 0xC0):
-        data = bytes((first, *(middle if b is None else b for b in padded)))
+    for lost in range(0x80, 0xC0) if first is not None else range(0xE3, 0xEA):
+        data = bytes(lost if b is None else b for b in padded)
         try:
             found.append(data.decode("utf-8"))
         except UnicodeDecodeError:
@@ -160,6 +175,7 @@ def _choose(chars: list[str]) -> str:
         following = chars[k + 1] if k + 1 < len(chars) and len(chars[k + 1]) == 1 else ""
         ahead = model.before_one(model.id_of(following)) if following else None
         ids = model.ids(options)
-        weights = [p[i] * (1.0 if ahead is None else ahead[i]) * (i != 0) for i in ids.tolist()]
+        weights = [p[i] * (1.0 if ahead is None else ahead[i]) * (i != UNKNOWN) for i in ids.tolist()]
+        weights[0] *= LIKELY_LOST
         out += options[max(range(len(options)), key=weights.__getitem__)]
     return out

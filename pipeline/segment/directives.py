@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,7 @@ from pipeline.segment.markers import (
     inline_markers,
     marker_at,
     marker_before_digit,
+    may_begin_list,
 )
 from pipeline.segment.structure import Block, Directive, Notice, Passage, Span
 
@@ -45,15 +47,12 @@ class _Item:
     inline_at: int | None = None
     heading: Span | None = None
     children: list[_Item] = field(default_factory=list)
+    path: str = field(init=False)
+    level: int = field(init=False)
 
-    @property
-    def path(self) -> str:
-        own = str(self.ordinal)
-        return f"{self.parent.path}.{own}" if self.parent else own
-
-    @property
-    def level(self) -> int:
-        return self.parent.level + 1 if self.parent else 1
+    def __post_init__(self) -> None:
+        self.path = f"{self.parent.path}.{self.ordinal}" if self.parent else str(self.ordinal)
+        self.level = self.parent.level + 1 if self.parent else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def parse_body(text: str, lines: Sequence[Line]) -> Body:
 
 def _split_list_line(text: str, line: Line) -> list[Line]:
     """A line that begins with an item of a list in running text (一是…；二是…), an item a line."""
-    marker = marker_at(line.text, line.start)
+    marker = marker_at(line.text, line.start) if may_begin_list(line.text) else None
     if marker is None or marker.cls not in ("shi", "ordinal", "circled"):
         return [line]
     found = inline_markers(text, line.start, line.end)
@@ -173,9 +172,9 @@ def _marked_lines(text: str, lines: Sequence[Line]) -> list[Marker | None]:
         marked.append(marker)
         opened = line.text.rfind("“")
         if opened > line.text.rfind("”"):
-            close = text.find("”", line.end)
             again = text.find("“", line.end)
-            if close != -1 and (again == -1 or close < again):
+            close = text.find("”", line.end, again if again != -1 else len(text))
+            if close != -1:
                 quoted_until = close
     return marked
 
@@ -217,6 +216,7 @@ def _grow(lines: Sequence[Line], marked: Sequence[Marker | None], notices: list[
     """The items of the lines as a forest."""
     roots: list[_Item] = []
     stack: list[_Item] = []
+    latest: list[dict[str, Marker]] = [{}]  # by class, in the list of the roots and that below each open item
     for line, marker in zip(lines, marked, strict=True):
         if marker is None:
             stack[-1].lines.append(line)
@@ -224,11 +224,14 @@ def _grow(lines: Sequence[Line], marked: Sequence[Marker | None], notices: list[
             continue
         parent = _find_parent(stack, marker)
         siblings = parent.children if parent else roots
-        _report(siblings, marker, notices)
+        depth = parent.level if parent else 0
+        del stack[depth:], latest[depth + 1 :]
+        _report(latest[depth].get(marker.cls), marker, notices)
+        latest[depth][marker.cls] = marker
         item = _Item(marker, parent, len(siblings) + 1, line.end, [line])
         siblings.append(item)
-        del stack[(parent.level if parent else 0) :]
         stack.append(item)
+        latest.append({})
     return roots
 
 
@@ -242,12 +245,10 @@ def _find_parent(stack: Sequence[_Item], marker: Marker) -> _Item | None:
     return next((item for item in reversed(stack) if RANK[item.marker.cls] < RANK[marker.cls]), None)
 
 
-def _report(siblings: Sequence[_Item], marker: Marker, notices: list[Notice]) -> None:
+def _report(before: Marker | None, marker: Marker, notices: list[Notice]) -> None:
     """Numbers that do not follow the one before; a list that starts above 1 may continue another and is no news."""
-    same = [item.marker for item in siblings if item.marker.cls == marker.cls]
-    if not same or marker.value == same[-1].value + 1:
+    if before is None or marker.value == before.value + 1:
         return
-    before = same[-1]
     kind = (
         "marker_repeated"
         if marker.value == before.value
@@ -379,9 +380,11 @@ def _own_passages(text: str, item: _Item) -> list[Passage]:
 def _blocks(directives: Sequence[Directive], passages: Sequence[Passage]) -> tuple[Block, ...]:
     """The segments of the body: a directive's own text is one, a stretch of other paragraphs of one kind another."""
     blocks = [Block("directive", d.start, d.end) for d in directives]
-    own = [(d.start, d.end) for d in directives]
+    starts = [d.start for d in directives]
+    reach = list(itertools.accumulate((d.end for d in directives), max))
     for passage in passages:
-        if any(start <= passage.start < end for start, end in own):
+        before = bisect_right(starts, passage.start)
+        if before and passage.start < reach[before - 1]:
             continue
         blocks.append(Block(passage.kind, passage.start, passage.end))
     blocks.sort(key=lambda b: b.start)

@@ -79,7 +79,12 @@ def broken_date(line: str, following: str) -> date | None:
 
 def is_date(line: str) -> bool:
     """Whether the line holds a date and nothing else, in brackets or with the hour of a telegram behind it."""
-    return len(line) <= 26 and date_of(line) is not None
+    if not 0 < len(line) <= 26:
+        return False
+    last = line[-1]
+    if last not in "日号时分（）()" and not last.isdecimal() and not last.isspace():
+        return False
+    return date_of(line) is not None
 
 
 def number_span(line: str) -> tuple[int, int] | None:

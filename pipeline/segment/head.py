@@ -192,7 +192,7 @@ def _is_order(words: str) -> bool:
 
 def _organ_and_date(words: str) -> int:
     """Where the date starts in a line of an organ and a date (head of minutes), 0 in any other line."""
-    match = elements.DATE_AT_END.search(words)
+    match = elements.DATE_AT_END.search(words) if words.endswith("日") else None
     return (
         match.start() if match and match.start() and looks_like_organ(words[: match.start()].strip()) else 0
     )

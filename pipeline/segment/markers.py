@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 CLASSES = (
     "part",  # 第一编
@@ -65,6 +67,7 @@ class Marker:
     end: int
 
 
+@lru_cache(maxsize=1024)
 def han_value(numeral: str) -> int:
     """The value of a Chinese numeral below 1,000 (二十三 is 23, 一百零五 is 105)."""
     if not any(char in numeral for char in "十百"):
@@ -80,11 +83,11 @@ def han_value(numeral: str) -> int:
 
 
 def _marker(match: re.Match[str], offset: int) -> Marker:
-    groups = {name: value for name, value in match.groupdict().items() if value is not None}
-    if "unit" in groups:
-        cls, numeral = _UNIT[groups["unit"]], groups["unit_value"]
+    cls = cast(str, match.lastgroup)  # each pattern has one group, or two of which the unit comes last
+    if cls == "unit":
+        cls, numeral = _UNIT[match["unit"]], match["unit_value"]
     else:
-        cls, numeral = next(iter(groups.items()))
+        numeral = match[cls]
     if cls in ("circled", "stopped"):
         value = (_CIRCLED if cls == "circled" else _STOPPED).index(numeral) + 1
         cls = "circled" if cls == "circled" else "arabic"
@@ -148,6 +151,14 @@ def marker_at(line: str, offset: int = 0) -> Marker | None:
     """
     match = _AT_LINE.match(line)
     return _marker(match, offset) if match else None
+
+
+_LIST_AT_LINE = re.compile(f"[一二三四五六七八九十]{{1,3}}是|第{_HAN}[，、,]|[{_CIRCLED}]")
+
+
+def may_begin_list(line: str) -> bool:
+    """Whether a line may begin with an item of a list in running text (一是, 第一，, ①); False is certain."""
+    return _LIST_AT_LINE.match(line) is not None
 
 
 # In running text: 一是…；二是…  第一，…第二，…  ①…②…  （1）…；（2）…  首先，…其次，…

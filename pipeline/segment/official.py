@@ -14,6 +14,9 @@ from pipeline.segment.titles import genre
 _WORDS = toml("official.toml")
 _NEWS_TITLE = re.compile("|".join(_WORDS["news_titles"]))
 _NEWS_TEXT = re.compile("|".join(_WORDS["news_texts"]))
+_FORMULA = re.compile(
+    r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复)如下"
+)
 _RULES = re.compile(r"^第[一二三四五六七八九十百]+[章条]")
 
 
@@ -38,11 +41,8 @@ def is_official(text: str, lines: Sequence[Line], head: Head, tail: Tail, *, inn
         bool(head.masthead),
         any(_RULES.match(line.text) for line in lines[head.body : head.body + 3]),
         bool(tail.signature) and genre(head.title) is not None,
-        bool(
-            re.search(
-                r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复)如下",
-                text,
-            )
-        ),
     )
-    return any(marks) and (genre(head.title) is not None or sum(marks) > 1)
+    # the formulas are looked for last: they may stand anywhere in the text
+    if genre(head.title) is not None:
+        return any(marks) or bool(_FORMULA.search(text))
+    return sum(marks) > 1 or (any(marks) and bool(_FORMULA.search(text)))

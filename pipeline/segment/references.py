@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ _BASIS = re.compile("|".join(_WORDS["basis"]))
 _FORWARDS = re.compile("|".join(_WORDS["forwards"]))
 _ISSUES = re.compile("|".join(_WORDS["issues"]))
 _NUMBER_BEHIND = re.compile(r"[\s　]*[（(〔][\s　]*")
+_NUMBER_IN_BRACKETS = re.compile(r"[（(][^（）()]{0,40}号[）)]")
 _LOOK_BACK = 60  # characters before a citation in which its clause may say why it is cited
 _RANK: dict[Relation, int] = {"mentions": 0, "attachment": 1, "basis": 2, "issues": 3, "forwards": 4}
 _STRENGTH = _RANK.__getitem__
@@ -51,6 +53,7 @@ def find_references(
     ]
     quoted = [q for q in _quoted(text, limit) if not _inside(q.start, attachments)]
     short = _short_names(text, quoted)
+    number_at = {start: index for index, (start, _, _) in enumerate(numbers)}
     found: list[Citation] = []
     used: set[int] = set()
     for item in quoted:
@@ -59,15 +62,20 @@ def find_references(
             continue
         end, number = item.end, None
         behind = _NUMBER_BEHIND.match(text, item.end)
-        for index, (start, stop, parsed) in enumerate(numbers):
-            if behind and start == behind.end() and text[stop : stop + 1] in "）)〕":
+        if behind and behind.end() in number_at:
+            index = number_at[behind.end()]
+            _, stop, parsed = numbers[index]
+            if text[stop : stop + 1] in "）)〕":
                 end, number = stop + 1, parsed
                 used.add(index)
         issuer = _issuer_in_title(title) or _issuer_before(text, item.start)
         relation = _relation(text, item.start, end, own_title)
         found.append(Citation(title, number.text if number else None, issuer, relation, (item.start, end)))
+    starts = [citation.span[0] for citation in found]
+    ends = [citation.span[1] for citation in found]
     for index, (start, stop, parsed) in enumerate(numbers):
-        if index not in used and not any(c.span[0] <= start < c.span[1] for c in found):
+        before = bisect_right(starts, start)
+        if index not in used and not (before and start < ends[before - 1]):
             found.append(_by_number(text, start, stop, parsed, own_title))
     found.sort(key=lambda citation: citation.span)
     return tuple(_merge(found))
@@ -121,7 +129,7 @@ def _short_names(text: str, quoted: Sequence[_Quoted]) -> dict[str, str]:
 
 def _behind_number(text: str, position: int) -> int:
     """The end of a bracket with a number behind 》, so that （以下简称…） may follow it."""
-    match = re.compile(r"[（(][^（）()]{0,40}号[）)]").match(text, position)
+    match = _NUMBER_IN_BRACKETS.match(text, position)
     return match.end() if match else position
 
 
@@ -162,8 +170,8 @@ def _relation(text: str, start: int, end: int, own_title: Span | None) -> Relati
     for match in _CLAUSE_END.finditer(text, clause_start, start):
         clause_start = match.end()
     before = text[clause_start:start]
-    stop = _CLAUSE_END.search(text, end)
-    after = text[end : min(stop.start() if stop else len(text), end + _LOOK_BACK)]
+    stop = _CLAUSE_END.search(text, end, end + _LOOK_BACK)
+    after = text[end : stop.start() if stop else end + _LOOK_BACK]
     if re.search(r"现将?[^，。]{0,12}$", before) or re.match(
         r"[^，。]{0,30}(?:，[^，。]{0,30}){0,2}，?现", after
     ):

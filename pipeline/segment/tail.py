@@ -62,13 +62,10 @@ def _find_signature(lines: Sequence[Line], body: int) -> Span | None:
             while start > body and index - start < 8 and _signs(lines[start - 1].text):
                 start -= 1
             return (start, index + 1 + broken)
+        if len(words) > 60 or not words.endswith("日") or "。" in words:
+            continue
         match = elements.DATE_AT_END.search(words)
-        if (
-            match
-            and len(words) <= 60
-            and "。" not in words
-            and looks_like_organ(words[: match.start()].strip())
-        ):
+        if match and looks_like_organ(words[: match.start()].strip()):
             start = index
             while start > body and looks_like_organ(lines[start - 1].text):
                 start -= 1
@@ -152,13 +149,10 @@ def _attachment_note(tail: Tail, lines: Sequence[Line], body: int, body_end: int
 
 
 def _attachment_item(words: str) -> bool:
-    return (
-        len(words) <= 120
-        and not words.endswith(("。", "："))
-        and not re.match(r"[一二三四五六七八九十]+、", words)
-    )
+    return len(words) <= 120 and not words.endswith(("。", "：")) and not _HAN_ITEM.match(words)
 
 
+_HAN_ITEM = re.compile("[一二三四五六七八九十]+、")
 _ITEM = re.compile(r"(?:(?<=[：:\s　])|^)(?:\d{1,2}[.．、]|[（(]\d{1,2}[）)])\s*(?!\d)")
 
 

@@ -285,10 +285,15 @@ _FIELD = re.compile(
 )
 
 
+_SHARED_TAIL = re.compile(r"(?:党组织|党支部|党总支|党委|党组|党员干部|党员)(?:（[^（）]*）)?\Z")
+
+
 def _may_part(sofar: str, here: str, after: str, rest: str) -> bool:
     """Whether the name read so far may end before ``after``: both must be able to stand alone."""
     if _FIELD.match(here) and _GROUP.search(rest):
         return False
+    if _SHARED_TAIL.search(rest) and not _SHARED_TAIL.search(here):
+        return False  # 乡镇（街道）、村（社区）党组织 are the Party organisations of both
     here_person, after_person = bool(_PERSON.search(here)), bool(_PERSON.search(after))
     if not _ORGAN.search(here) and not here_person:
         return False

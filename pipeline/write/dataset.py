@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,12 @@ import pyarrow as pa
 
 from pipeline.records import TABLES
 from pipeline.write.citations import INDEXED, CitationIndex
+from pipeline.write.contents import Companion, Contents
 from pipeline.write.manifest import Manifest, TableFile, write_manifest
 from pipeline.write.parquet import file_sha256, write_parquet
 from pipeline.write.publish import MANIFEST
 from pipeline.write.schema import file_schema, table_schema
 from pipeline.write.spill import Spill
-
-Companion = Callable[[Path, dict[str, TableFile]], None]
-"""Writes one more file beside the tables (a card, a dictionary); gets the folder and the tables written
-there.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +56,16 @@ def write_tables(rows: Rows, folder: Path, codebook_version: str, threads: int =
     return {table: written[table] for table in TABLES}
 
 
-def seal(manifest: Manifest, folder: Path, companions: Sequence[Companion] = ()) -> Manifest:
-    """Write the files beside the tables, then the manifest that vouches for all of them."""
-    for companion in companions:
-        companion(folder, manifest.tables)
+def seal(
+    manifest: Manifest, folder: Path, companions: Mapping[str, Companion], codebook: Path | None = None
+) -> Manifest:
+    """Write the files beside the tables, then the manifest that vouches for all of them.
+
+    ``codebook``: the file of the codebook that the tags were made with, None for the shipped one.
+    """
+    contents = Contents.of(folder, manifest, codebook)
+    for name, companion in companions.items():
+        (folder / name).write_text(companion(contents), encoding="utf-8", newline="\n")
     files = {
         file.name: file_sha256(file)
         for file in sorted(folder.iterdir())

@@ -1,0 +1,120 @@
+"""The Dask engine: the same batches and the same rows, on the workers of a Dask cluster.
+
+A Dask worker keeps one worker process of the local engine and hands it the batches, so that an input that hangs or
+crashes costs itself here as there, and what Dask itself carries is plain bytes of Arrow. A Dask worker that dies loses
+nothing: the scheduler gives its batches to another.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.engines.batch import INPUTS
+from pipeline.engines.local import WINDOW, Worker, worker_command
+from pipeline.errors import BuildError, UsageError
+from pipeline.write.columns import Tables
+from pipeline.write.schema import table_schema
+
+ATTEMPTS = 5
+"""How many workers may die with a batch before the build gives up; an input cannot be the cause (see the module)."""
+_WAIT = 60  # seconds for a scheduler to answer
+
+_at_work = threading.Lock()
+
+
+def run_dask(
+    batches: Iterable[pa.RecordBatch],
+    codebook: Path | None,
+    max_bytes: int,
+    *,
+    workers: int,
+    time_limit: float,
+    scheduler: str | None = None,
+) -> Iterator[Tables]:
+    """The rows of each batch of inputs (``INPUTS``), in any order.
+
+    ``scheduler`` is the address of a running scheduler whose workers have this package; without one a cluster of
+    ``workers`` processes is started on this machine and ended behind the last batch. Raises UsageError when the extra
+    is not installed, BuildError when the cluster cannot be reached or loses a batch ``ATTEMPTS`` times.
+    """
+    book = codebook.read_bytes() if codebook else None
+    with _client(scheduler, workers) as client:
+        from distributed import as_completed
+        from distributed.scheduler import KilledWorker
+
+        source = (batch.serialize().to_pybytes() for batch in batches)
+        running = as_completed()
+        window = WINDOW * max(1, len(client.scheduler_info()["workers"]))
+        under_way = 0
+        try:
+            while True:
+                while under_way < window and (data := next(source, None)) is not None:
+                    task = client.submit(
+                        extract_shard, data, book, max_bytes, time_limit, pure=False, retries=ATTEMPTS
+                    )
+                    running.add(task)
+                    under_way += 1
+                if not under_way:
+                    return
+                done = next(running)
+                under_way -= 1
+                yield _tables(done.result())
+                done.release()
+        except KilledWorker as failure:
+            raise BuildError(f"the cluster's workers die: {failure}") from None
+
+
+def extract_shard(data: bytes, codebook: bytes | None, max_bytes: int, time_limit: float) -> dict[str, bytes]:
+    """What a Dask worker does: one serialized batch of inputs in, one serialized batch of rows for each table out."""
+    worker = _worker(codebook, max_bytes, time_limit)
+    with _at_work:  # one batch at a time, whatever the number of threads that Dask gives a worker
+        tables = worker.do(pa.ipc.read_record_batch(pa.py_buffer(data), INPUTS))
+    return {table: rows.serialize().to_pybytes() for table, rows in tables.items() if rows.num_rows}
+
+
+@cache
+def _worker(codebook: bytes | None, max_bytes: int, time_limit: float) -> Worker:
+    """The worker process of this Dask worker; it ends when its standard input does."""
+    folder = Path(tempfile.mkdtemp(prefix=f"gongwen-{os.getpid()}-"))
+    book = None
+    if codebook is not None:
+        book = folder / "codebook.toml"
+        book.write_bytes(codebook)
+    return Worker(worker_command(book, max_bytes), folder, 0, time_limit)
+
+
+def _tables(rows: dict[str, bytes]) -> Tables:
+    from pipeline.write.columns import to_tables
+
+    tables = to_tables([])
+    for table, data in rows.items():
+        tables[table] = pa.ipc.read_record_batch(pa.py_buffer(data), table_schema(table))
+    return tables
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError("--engine dask needs an extra: pip install 'gongwen[dask]'") from None
+    with ExitStack() as stack:
+        if scheduler is None:
+            cluster = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            )
+            scheduler = stack.enter_context(cluster).scheduler_address
+        try:
+            client = distributed.Client(scheduler, timeout=_WAIT)
+        except (OSError, ValueError) as failure:
+            raise BuildError(f"no Dask scheduler at {scheduler}: {failure}") from None
+        yield stack.enter_context(client)
