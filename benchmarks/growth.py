@@ -9,6 +9,7 @@ Each input is measured at a quarter of the length and at all of it. The exponent
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import sys
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for one input")
     options = parser.parse_args(arguments)
     stage_seconds(hostile("running text", 1000))
+    gc.disable()  # it would run at some moment of some stage
     steep = 0
     for name in options.only:
         line, marked = measure(name, options.length, options.limit)

@@ -45,6 +45,14 @@ class OnError(StrEnum):
     fail = "fail"
 
 
+class DiffFormat(StrEnum):
+    """How to show a difference."""
+
+    terminal = "terminal"
+    json = "json"
+    markdown = "markdown"
+
+
 class Format(StrEnum):
     """How to show a document."""
 
@@ -257,6 +265,31 @@ def report(
 
     with _one_line_errors():
         typer.echo(f"{write_report(folder, out)}: written")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the earlier dataset.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the later dataset.")],
+    format: Annotated[
+        DiffFormat, typer.Option(help="Lines for people, JSON for programs, Markdown for a pull request.")
+    ] = DiffFormat.terminal,
+) -> None:
+    """Compare two datasets, document by document; exit 1 on a breaking change of the schema."""
+    from pipeline.diff import as_json, as_lines, as_markdown
+    from pipeline.diff import diff as run
+
+    with _one_line_errors():
+        found = run(old, new)
+        if format is DiffFormat.json:
+            typer.echo(as_json(found), nl=False)
+        elif format is DiffFormat.markdown:
+            typer.echo(as_markdown(found), nl=False)
+        else:
+            for line in as_lines(found):
+                typer.echo(line)
+        if found.breaking:
+            raise typer.Exit(1)
 
 
 @app.command()

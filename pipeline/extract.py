@@ -160,7 +160,7 @@ def _record(part: _Part, codebook: Codebook | None, method: Method) -> DocumentR
 def _document(part: _Part) -> dict[str, Any]:
     decoded, structure = part.decoded, part.structure
     first = structure.issuers[0] if structure.issuers else None
-    names = [organ.name for organ in structure.issuers if organ.name]
+    names = ["".join(organ.name.split()) for organ in structure.issuers if organ.name]
     parent = part.parent
     return {
         "doc_id": part.doc_id,

@@ -26,7 +26,7 @@ EXPANSIONS = 16  # how many characters to follow up for one unknown byte
 # Log weights of what may have happened; they matter little beside the likelihood of the text.
 LOST = -3.0
 LOST_AGAIN = -5.0
-LOST_TRAIL = -1.0  # beside either: lead bytes are what chunked reading and byte-wise scripts lose
+LOST_TRAIL = -2.0  # beside either: lead bytes are what chunked reading and byte-wise scripts lose
 MARK_ENDS = -0.5  # a question mark stands for the odd byte that ends a run
 MARK_IS_CHARACTER = -3.5
 MARK_BEGINS = -8.0  # a question mark stands for a byte, and what follows is out of step

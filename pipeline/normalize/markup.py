@@ -76,6 +76,8 @@ def remove_markdown(text: str) -> Iterator[Edit]:
     edits += [Edit(m.start(), m.end(), m.group("words")) for m in _LINK.finditer(text)]
     edits += [Edit(m.start(), m.end(), "") for m in _TABLE_RULE.finditer(text)]
     for row in _TABLE_ROW.finditer(text):
+        if _TABLE_RULE.fullmatch(row.group()):
+            continue
         bars = [row.start() + k for k, char in enumerate(row.group()) if char == "|"]
         edits += [Edit(at, at + 1, "" if at in (bars[0], bars[-1]) else " ") for at in bars]
     done = 0

@@ -20,6 +20,7 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]){_BLANK}+(?=[{_HAN}])")
 _IN_NUMBER = re.compile(
     f"(?<=[〔\\[（(【]){_BLANK}+(?=\\d)|(?<=\\d){_BLANK}+(?=[〕\\]）)】])|(?<=[〕\\]】]){_BLANK}+(?=第?{_BLANK}*\\d)|(?<=\\d){_BLANK}+(?=号)"
 )
+_LETTERS = re.compile(f"[{_HAN}]{_BLANK}+[{_HAN}](?:{_BLANK}+[{_HAN}])+")
 _AFTER_MARKER = re.compile(
     f"^(?:第[{_HAN}\\d]{{1,6}}[编章节条]|\\d{{1,2}}(?:\\.\\d{{1,2}}){{0,3}}|附件\\d*[：:]?\\s*\\d*[.．、]?){_BLANK}+"
 )
@@ -46,6 +47,9 @@ def close_blanks(text: str) -> Iterator[Edit]:
 
 def _in_line(line: str, offset: int) -> Iterator[Edit]:
     body = line.strip()
+    if _LETTERS.fullmatch(body):  # 关 于 防 火 的 通 知
+        yield from (Edit(offset + m.start(), offset + m.end(), "") for m in _RUN.finditer(line))
+        return
     running = len(body) >= SENTENCE and "。" in body and bool(_SENTENCE.search(body[:-1]))
     marker = _AFTER_MARKER.match(line.lstrip(" \t\u3000\u00a0"))
     indent = len(line) - len(line.lstrip(" \t\u3000\u00a0"))

@@ -67,13 +67,13 @@ def find_issuers(
 def _resolved(
     text: str, span: Span, method: IssuerMethod, issued: date | None, within: str | None, context: str
 ) -> IssuingOrgan:
-    name = re.sub(r"[\s　]+", "", text[span[0] : span[1]])
+    printed = text[slice(*span)]
+    name = re.sub(r"[\s　]+", "", printed)
     known = resolve(name, date=issued, within=within, context=context)
     if known.adcode is None and known.level in ("township", "village"):  # the body may name the county
         known = resolve(name, date=issued, within=within, context=text)
-    exact = span if text[span[0] : span[1]] == name else None
     return IssuingOrgan(
-        name,
+        printed,
         known.canonical_name,
         known.level,
         known.organ,
@@ -82,7 +82,7 @@ def _resolved(
         known.prefecture,
         known.county,
         method,
-        exact,
+        span,
     )
 
 
@@ -104,9 +104,12 @@ def _choose(lists: Sequence[list[IssuingOrgan]]) -> list[IssuingOrgan]:
 def _same(one: IssuingOrgan, other: IssuingOrgan) -> bool:
     if one.canonical_name and other.canonical_name and one.canonical_name == other.canonical_name:
         return True
-    assert one.name
-    assert other.name
-    return one.name.endswith(other.name) or other.name.endswith(one.name)
+    name, other_name = _squeezed(one), _squeezed(other)
+    return name.endswith(other_name) or other_name.endswith(name)
+
+
+def _squeezed(organ: IssuingOrgan) -> str:
+    return re.sub(r"\s+", "", organ.name or "")
 
 
 def _first_read(organ: IssuingOrgan, read: Sequence[tuple[IssuerMethod, list[IssuingOrgan]]]) -> IssuingOrgan:
@@ -124,9 +127,8 @@ def _first_read(organ: IssuingOrgan, read: Sequence[tuple[IssuerMethod, list[Iss
 
 def _fuller(one: IssuingOrgan, other: IssuingOrgan) -> bool:
     """Whether a name adds words before the other one (思口镇清溪村村民委员会, 清溪村村民委员会) or a place."""
-    assert one.name
-    assert other.name
-    longer = len(one.name) > len(other.name) and one.name.endswith(other.name)
+    name, other_name = _squeezed(one), _squeezed(other)
+    longer = len(name) > len(other_name) and name.endswith(other_name)
     return longer or (one.adcode is not None and other.adcode is None)
 
 

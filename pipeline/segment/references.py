@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 
 from pipeline.assets import toml
 from pipeline.records import Relation
@@ -77,8 +78,10 @@ def find_references(
         before = bisect_right(starts, start)
         if index not in used and not (before and start < ends[before - 1]):
             found.append(_by_number(text, start, stop, parsed, own_title))
-    found.sort(key=lambda citation: citation.span)
-    return tuple(_merge(found))
+    merged = _Merged()
+    for citation in sorted(found, key=lambda citation: citation.span):
+        merged.add(citation)
+    return tuple(merged.citations)
 
 
 def is_document_title(title: str) -> bool:
@@ -184,34 +187,61 @@ def _relation(text: str, start: int, end: int, own_title: Span | None) -> Relati
     return "basis" if last >= 0 and "，" not in outside else "mentions"
 
 
-def _merge(found: Sequence[Citation]) -> list[Citation]:
-    """One citation a document: the same number, the same title, or a title with and without its issuer."""
-    merged: list[Citation] = []
-    for citation in found:
-        for index, known in enumerate(merged):
-            if _same(known, citation):
-                relation = max(known.relation, citation.relation, key=_STRENGTH)
-                merged[index] = replace(
-                    known,
-                    relation=relation,
-                    doc_number=known.doc_number or citation.doc_number,
-                    issuer=known.issuer or citation.issuer,
-                )
-                break
+class _Merged:
+    """Citations, one a document: the same number, the same title, or a title with and without its issuer.
+
+    Of several that a citation could mean, it joins the first; where both have a number, the number decides.
+    """
+
+    def __init__(self) -> None:
+        self.citations: list[Citation] = []
+        self._by_number: dict[str, int] = {}
+        self._by_name: dict[str, int] = {}
+        self._unnumbered: dict[str, list[int]] = {}
+
+    def add(self, citation: Citation) -> None:
+        """Take the next citation of the text."""
+        at = self._find(citation)
+        if at is None:
+            at = len(self.citations)
+            self.citations.append(citation)
         else:
-            merged.append(citation)
-    return merged
+            known = self.citations[at]
+            self.citations[at] = replace(
+                known,
+                relation=max(known.relation, citation.relation, key=_STRENGTH),
+                doc_number=known.doc_number or citation.doc_number,
+                issuer=known.issuer or citation.issuer,
+            )
+        self._enter(at)
+
+    def _find(self, citation: Citation) -> int | None:
+        names = _names(citation)
+        if citation.doc_number:
+            found = [self._by_number.get(citation.doc_number), *map(self._first_unnumbered, names)]
+        else:
+            found = [self._by_name.get(name) for name in names]
+        return min((at for at in found if at is not None), default=None)
+
+    def _first_unnumbered(self, name: str) -> int | None:
+        entries = self._unnumbered.get(name, [])
+        while entries and self.citations[entries[0]].doc_number:
+            heappop(entries)
+        return entries[0] if entries else None
+
+    def _enter(self, at: int) -> None:
+        citation = self.citations[at]
+        if citation.doc_number:
+            self._by_number.setdefault(citation.doc_number, at)
+        for name in _names(citation):
+            self._by_name[name] = min(at, self._by_name.get(name, at))
+            if not citation.doc_number:
+                heappush(self._unnumbered.setdefault(name, []), at)
 
 
-def _same(one: Citation, other: Citation) -> bool:
-    if one.doc_number and other.doc_number:
-        return one.doc_number == other.doc_number
-    if not one.title or not other.title:
-        return False
-    if one.title == other.title:
-        return True
-    full = one.title if len(one.title) > len(other.title) else other.title
-    bare = other if full is one.title else one
-    return bool(
-        bare.title and bare.title.startswith("关于") and bare.issuer and full == bare.issuer + bare.title
-    )
+def _names(citation: Citation) -> list[str]:
+    """The title, and for 关于… with a known issuer the title that begins with it."""
+    title, issuer = citation.title, citation.issuer
+    if not title:
+        return []
+    return [title, issuer + title] if issuer and title.startswith("关于") else [title]

@@ -1,0 +1,90 @@
+"""What the build is compared with: each takes texts and does its work on all of them."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import assets, extract
+from pipeline.read import read
+from pipeline.read.source import Source
+from pipeline.records import TABLES
+from pipeline.tag import default_codebook
+from pipeline.tag.cues import scanner
+from pipeline.tag.nlp import load_nlp, user_words
+from pipeline.write.columns import to_tables
+
+Run = Callable[[Sequence[str]], None]
+BATCH = 32
+
+
+def contenders() -> tuple[dict[str, Run], list[str]]:
+    """The runs by name, and a line on what they are and on each that cannot run here."""
+    runs: dict[str, Run] = {
+        "default build": lambda texts: _build(texts, "both"),
+        "rules alone": lambda texts: _build(texts, "rules"),
+        "the limit": _limit,
+        "spaCy, shipped segmenter": _spacy(load_nlp()),
+        "spaCy, pkuseg's default features": _spacy(_pkuseg_nlp()),
+    }
+    notes = [
+        "The build: bytes to Parquet with validated records. The limit: read, decode, one scan for all cues of the codebook,",
+        "Parquet with the texts. No model with pkuseg's default features comes with a package, and none is fetched here: the",
+        "shipped weights run through pkuseg's own extraction with its default features, which costs the same whatever the weights.",
+    ]
+    try:
+        jieba = import_module("jieba")
+    except ImportError:
+        return runs, [*notes, "jieba is not installed (`pip install jieba`) and was skipped."]
+    jieba.setLogLevel(logging.WARNING)
+    runs["jieba, cut"] = lambda texts: [list(jieba.cut(text)) for text in texts] and None
+    return runs, notes
+
+
+def _build(texts: Sequence[str], method: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for at in range(0, len(texts), BATCH):
+            batch = [text.encode("utf-8", "replace") for text in texts[at : at + BATCH]]
+            parts.append(to_tables([extract(data, method=method) for data in batch]))  # type: ignore[arg-type]
+        for table in TABLES:
+            rows = pa.Table.from_batches([part[table] for part in parts])
+            pq.write_table(rows, Path(folder) / f"{table}.parquet", compression="zstd")
+
+
+def _limit(texts: Sequence[str]) -> None:
+    scan = scanner(default_codebook()).scan
+    names, kept = [], []
+    for number, text in enumerate(texts):
+        decoded = read(Source(str(number), text.encode("utf-8", "replace")))
+        names.append(sum(1 for _ in scan(decoded.raw_text)))
+        kept.append(decoded.raw_text)
+    with tempfile.TemporaryDirectory() as folder:
+        pq.write_table(
+            pa.table({"n_cues": names, "text": kept}), Path(folder) / "texts.parquet", compression="zstd"
+        )
+
+
+def _spacy(nlp: Callable[[str], object]) -> Run:
+    def run(texts: Sequence[str]) -> None:
+        for text in texts:
+            nlp(text)
+
+    return run
+
+
+def _pkuseg_nlp() -> Callable[[str], object]:
+    import spacy
+    import spacy_pkuseg
+
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "pkuseg"}}})
+    nlp.tokenizer.pkuseg_seg = spacy_pkuseg.pkuseg(
+        str(assets.path("segmenter")), user_dict=sorted(user_words())
+    )
+    return nlp
