@@ -2,6 +2,7 @@
 # make test      that, and run every test               make golden     write the golden files anew (then read the diff)
 # make check     format, lint, types, schemas, dataset   make evaluate   score against gold (GOLD=folder)
 # make bench     measure speed and memory               make noise      measure robustness against noise
+# make release-check   all of make check, then the wheel and the README as a stranger would use them; writes dist/
 # make segmenter, make tagger    train the shipped models anew (TREEBANK=folder, GOLD=folder)
 #
 # Needs Python 3.11 or newer and make. Everything else is installed into .venv from the lock files.
@@ -15,7 +16,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -P
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: dataset test check schemas golden bench noise evaluate segmenter tagger clean
+.PHONY: dataset test check release-check schemas golden bench noise evaluate segmenter tagger clean
 .DELETE_ON_ERROR:
 
 # A second run skips the build when neither a source nor the code is newer than the dataset.
@@ -25,7 +26,7 @@ dataset: .make/runtime
 	then echo "$(OUT): up to date"; else $(BIN)/gongwen build $(SOURCES) --out "$(OUT)" && $(BIN)/gongwen report "$(OUT)"; fi
 
 test: .make/dev dataset
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 check: .make/dev dataset
 	$(BIN)/ruff format --check .
@@ -33,6 +34,11 @@ check: .make/dev dataset
 	$(BIN)/mypy
 	$(BIN)/gongwen schema --check
 	$(BIN)/gongwen check "$(OUT)"
+
+release-check: check
+	$(RUN) -m pytest -n 0 tests/test_wheel.py tests/test_readme.py
+	rm -rf dist
+	$(BIN)/python -m hatchling build
 
 schemas: .make/runtime
 	$(BIN)/gongwen schema
@@ -55,7 +61,7 @@ segmenter: .make/dev
 	$(RUN) -m pipeline.train.segmenter "$(TREEBANK)"
 
 tagger: .make/dev
-	$(RUN) -m pipeline.train.tagger "$(GOLD)"
+	$(RUN) -m pipeline.train.tagger --all
 
 clean:
 	rm -rf .venv .make dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

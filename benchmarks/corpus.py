@@ -39,6 +39,7 @@ HOSTILE = {
     "copies": "抄送：甲局，乙局，\n",
     "titles": "关于做好工作的通知\n",
     "documents": "关于印发工作方案的通知\n\n各乡镇：\n现印发给你们。\n\n某县人民政府\n2020年1月1日\n",
+    "nested documents": "某县人民政府关于印发《第{}号方案》的通知\n各乡镇：\n现将《第{}号方案》印发给你们。\n某县人民政府\n2020年1月1日\n",
     "blanks": "　",
     "lines of one character": "甲\n",
     "question marks": "?",

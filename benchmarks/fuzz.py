@@ -108,7 +108,7 @@ ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "utf-8-sig", "latin-1")
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Mutated documents and random bytes through extract.")
     parser.add_argument("--minutes", type=float, default=1.0)
-    parser.add_argument("--limit", type=float, default=5.0, help="seconds that one input may take")
+    parser.add_argument("--limit", type=float, default=5.0, help="processor seconds that one input may take")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, default=KEPT)
     options = parser.parse_args(arguments)
@@ -231,18 +231,18 @@ def verdict(data: bytes, limit: float) -> tuple[str, bool]:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError in the block once it has taken so long; Python's regexes look for signals too."""
+    """Raises TimeoutError in the block once it has taken so many processor seconds; Python's regexes look for signals too."""
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def cut_down(data: bytes, complaint: str, limit: float) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -21,9 +20,9 @@ from pipeline.errors import BuildError, ExtractError, QuarantinedError, UsageErr
 from pipeline.version import SCHEMA_VERSION, __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from pipeline.engines.build import Progress
+    from pipeline.check import Finding
 
 app = typer.Typer(
     name="gongwen",
@@ -35,7 +34,6 @@ app = typer.Typer(
 )
 _SHOWN_FINDINGS = 200
 _SHOWN_REJECTS = 10
-_LINE_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 
 
 class OnError(StrEnum):
@@ -51,6 +49,13 @@ class DiffFormat(StrEnum):
     terminal = "terminal"
     json = "json"
     markdown = "markdown"
+
+
+class Engine(StrEnum):
+    """Where the work is done; the result is the same."""
+
+    local = "local"
+    dask = "dask"
 
 
 class Format(StrEnum):
@@ -138,13 +143,21 @@ def build(
     text_column: Annotated[
         str, typer.Option(help="Column of the text in JSON Lines and Parquet inputs.")
     ] = "text",
+    engine: Annotated[
+        Engine, typer.Option(help="Processes of this machine, or a Dask cluster (needs gongwen[dask]).")
+    ] = Engine.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="With --engine dask: a running scheduler; else one is started."),
+    ] = None,
 ) -> None:
     """Build a dataset from documents."""
     from pipeline.engines.build import build as run
+    from pipeline.progress import shown_progress
 
     with _one_line_errors():
         failed: QuarantinedError | None = None
-        with _progress() as report:
+        with shown_progress() as report:
             try:
                 run(
                     sources,
@@ -153,6 +166,8 @@ def build(
                     codebook=codebook,
                     on_error=on_error.value,
                     text_column=text_column,
+                    engine=engine.value,
+                    scheduler=scheduler,
                     progress=report,
                 )
             except QuarantinedError as failure:
@@ -190,29 +205,48 @@ def show(
 
 
 @app.command()
-def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")]) -> None:
-    """Verify a dataset against its schema and every invariant of the contract."""
-    from rich.markup import escape
-    from rich.table import Table
-
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+    assertions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Other minimums and maximums of the dataset than the shipped ones (TOML).",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+) -> None:
+    """Verify a dataset: its schema, every invariant of the contract, and minimums and maximums of the whole."""
     from pipeline.check import check as run
+    from pipeline.check.assertions import check_assertions
     from pipeline.write.manifest import read_manifest
 
     with _one_line_errors():
-        findings = run(folder)
-        if not findings:
-            manifest = read_manifest(folder)
-            rows = sum(table.rows for table in manifest.tables.values())
-            size = f"{manifest.n_documents} documents, {rows} rows in {len(manifest.tables)} tables"
-            typer.echo(f"{folder}: sound: {size}")
-            return
-        table = Table("table", "row", "invariant", "what is wrong")
-        for finding in findings[:_SHOWN_FINDINGS]:
-            table.add_row(*map(escape, (finding.table, finding.row, finding.invariant, finding.detail)))
-        Console(width=_width()).print(table)
-        more = f", {_SHOWN_FINDINGS} shown" if len(findings) > _SHOWN_FINDINGS else ""
-        _complain(f"{folder}: {len(findings)} findings{more}")
-        raise typer.Exit(1)
+        if findings := run(folder):
+            _show_findings(findings)
+            more = f", {_SHOWN_FINDINGS} shown" if len(findings) > _SHOWN_FINDINGS else ""
+            _complain(f"{folder}: {len(findings)} findings{more}")
+            raise typer.Exit(1)
+        unmet = check_assertions(folder, assertions)
+        for one in unmet:
+            _complain(f"{folder}: {'' if one.fails else 'warning: '}{one}")
+        if any(one.fails for one in unmet):
+            raise typer.Exit(1)
+        manifest = read_manifest(folder)
+        rows = sum(table.rows for table in manifest.tables.values())
+        typer.echo(
+            f"{folder}: sound: {manifest.n_documents} documents, {rows} rows in {len(manifest.tables)} tables"
+        )
+
+
+def _show_findings(findings: Sequence[Finding]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("table", "row", "invariant", "what is wrong")
+    for finding in findings[:_SHOWN_FINDINGS]:
+        table.add_row(*map(escape, (finding.table, finding.row, finding.invariant, finding.detail)))
+    Console(width=_width()).print(table)
 
 
 @app.command()
@@ -373,58 +407,6 @@ def _summary(out: Path) -> None:
     typer.echo(
         f"{out}: {manifest.n_documents} documents of {len(manifest.inputs)} inputs, {manifest.n_rejects} rejected"
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal, a line every few seconds elsewhere; both with rate and time left."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with _bar(console) as report:
-            yield report
-    else:
-        yield _lines()
-
-
-def _lines() -> Callable[[Progress], None]:
-    started = last = time.monotonic()
-
-    def report(now: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _LINE_EVERY:
-            last = time.monotonic()
-            rate = now.n_documents / (last - started)
-            left = max(0.0, (last - started) * (now.total_bytes / max(now.n_bytes, 1) - 1))
-            typer.echo(f"{_done(now)}, {rate:.0f} documents/s, {left:.0f} s left", err=True)
-
-    return report
-
-
-@contextmanager
-def _bar(console: Console) -> Iterator[Callable[[Progress], None]]:
-    from rich import progress as rich_progress
-
-    started = time.monotonic()
-    columns = (
-        rich_progress.BarColumn(),
-        rich_progress.TaskProgressColumn(),
-        rich_progress.TextColumn("{task.description}"),
-        rich_progress.TimeRemainingColumn(),
-    )
-    with rich_progress.Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task("reading", total=None)
-
-        def report(now: Progress) -> None:
-            rate = now.n_documents / max(time.monotonic() - started, 1e-9)
-            text = f"{_done(now)}, {rate:.0f} documents/s"
-            shown.update(task, total=now.total_bytes or None, completed=now.n_bytes, description=text)
-
-        yield report
-
-
-def _done(now: Progress) -> str:
-    reused = f", {now.n_reused} unchanged" if now.n_reused else ""
-    return f"{now.n_documents} documents, {now.n_rejects} rejected{reused}"
 
 
 def _width() -> int | None:

@@ -83,6 +83,8 @@ def build(
     """
     if workers < 1:
         raise UsageError("--workers: at least 1")
+    if scheduler and engine != "dask":
+        raise UsageError("--scheduler goes with --engine dask")
     target, book = Path(out), Path(codebook) if codebook is not None else None
     versions = current_versions(book)
     files = find_files([sources] if isinstance(sources, str | Path) else sources, exclude=target)
@@ -98,13 +100,7 @@ def build(
         closing(Spill(folder.spill, ROWS_PER_BYTE * sum(file.n_bytes for file in files))) as spill,
     ):
         intake = Intake(files, text_column, max_bytes, previous)
-        limits = {"workers": workers, "time_limit": time_limit}
-        if engine == "dask":
-            from pipeline.engines.dask import run_dask
-
-            results = run_dask(intake.batches(), book, max_bytes, scheduler=scheduler, **limits)
-        else:
-            results = run_local(intake.batches(), worker_command(book, max_bytes), folder.spill, **limits)
+        results = _extracted(intake.batches(), engine, book, folder.spill, parameters, workers, scheduler)
         for tables in results:
             spill.add(tables)
             intake.note(tables)
@@ -128,6 +124,31 @@ def build(
             f"{failed} of {len(manifest.inputs)} inputs gave no document: see {target}/rejects.parquet"
         )
     return manifest
+
+
+def _extracted(
+    batches: Iterator[pa.RecordBatch],
+    engine: Engine,
+    codebook: Path | None,
+    folder: Path,
+    limits: Parameters,
+    workers: int,
+    scheduler: str | None,
+) -> Iterator[Tables]:
+    """The rows of each batch by the engine that was asked for."""
+    if engine == "dask":
+        from pipeline.engines.dask import run_dask
+
+        return run_dask(
+            batches,
+            codebook,
+            limits.max_bytes,
+            workers=workers,
+            time_limit=limits.time_limit,
+            scheduler=scheduler,
+        )
+    command = worker_command(codebook, limits.max_bytes)
+    return run_local(batches, command, folder, workers=workers, time_limit=limits.time_limit)
 
 
 @dataclass(slots=True)

@@ -7,12 +7,14 @@ nothing: the scheduler gives its batches to another.
 
 from __future__ import annotations
 
-import os
+import atexit
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ import pyarrow as pa
 from pipeline.engines.batch import INPUTS
 from pipeline.engines.local import WINDOW, Worker, worker_command
 from pipeline.errors import BuildError, UsageError
-from pipeline.write.columns import Tables
+from pipeline.write.columns import Tables, to_tables
 from pipeline.write.schema import table_schema
 
 ATTEMPTS = 5
@@ -48,11 +50,9 @@ def run_dask(
     """
     book = codebook.read_bytes() if codebook else None
     with _client(scheduler, workers) as client:
-        from distributed import as_completed
-        from distributed.scheduler import KilledWorker
-
+        distributed = _distributed()
         source = (batch.serialize().to_pybytes() for batch in batches)
-        running = as_completed()
+        running = distributed.as_completed()
         window = WINDOW * max(1, len(client.scheduler_info()["workers"]))
         under_way = 0
         try:
@@ -69,7 +69,7 @@ def run_dask(
                 under_way -= 1
                 yield _tables(done.result())
                 done.release()
-        except KilledWorker as failure:
+        except distributed.KilledWorker as failure:
             raise BuildError(f"the cluster's workers die: {failure}") from None
 
 
@@ -84,7 +84,8 @@ def extract_shard(data: bytes, codebook: bytes | None, max_bytes: int, time_limi
 @cache
 def _worker(codebook: bytes | None, max_bytes: int, time_limit: float) -> Worker:
     """The worker process of this Dask worker; it ends when its standard input does."""
-    folder = Path(tempfile.mkdtemp(prefix=f"gongwen-{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix="gongwen-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     book = None
     if codebook is not None:
         book = folder / "codebook.toml"
@@ -93,20 +94,23 @@ def _worker(codebook: bytes | None, max_bytes: int, time_limit: float) -> Worker
 
 
 def _tables(rows: dict[str, bytes]) -> Tables:
-    from pipeline.write.columns import to_tables
-
     tables = to_tables([])
     for table, data in rows.items():
         tables[table] = pa.ipc.read_record_batch(pa.py_buffer(data), table_schema(table))
     return tables
 
 
-@contextmanager
-def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+def _distributed() -> Any:
+    """The package, without its types: it has few."""
     try:
-        import distributed
+        return import_module("distributed")
     except ImportError:
         raise UsageError("--engine dask needs an extra: pip install 'gongwen[dask]'") from None
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+    distributed = _distributed()
     with ExitStack() as stack:
         if scheduler is None:
             cluster = distributed.LocalCluster(

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pipeline.normalize.alignment import Alignment, Change, Edit, apply_edits
+from pipeline.normalize import signs
+from pipeline.normalize.alignment import Alignment, Change, Edit, apply_edits, exact
 from pipeline.normalize.characters import remove_invisible, replace_private_use, unify_forms, unify_line_ends
 from pipeline.normalize.furniture import remove_furniture
 from pipeline.normalize.lost_bytes import mend_lost_bytes
@@ -17,32 +19,42 @@ from pipeline.normalize.mojibake import mend_mojibake
 from pipeline.normalize.paragraphs import join_lines
 from pipeline.normalize.pinyin import remove_pinyin
 from pipeline.normalize.punctuation import curl_quotes, join_doubled_marks, widen_marks
+from pipeline.normalize.repeated import remove_repeats
 from pipeline.normalize.script import Script, convert_script, script_of
 from pipeline.normalize.spacing import close_blanks
 
-__all__ = ["STEPS", "Normalized", "normalize"]
+__all__ = ["STEPS", "Normalized", "Step", "normalize"]
 
-Step = Callable[[str], Iterable[Edit]]
 
-# kind in ``repairs`` → step, in the order in which they run
-STEPS: tuple[tuple[str, Step], ...] = (
-    ("line_break", unify_line_ends),
-    ("mojibake", mend_mojibake),
-    ("invisible", remove_invisible),
-    ("lost_byte", mend_lost_bytes),
-    ("pinyin", remove_pinyin),
-    ("private_use", replace_private_use),
-    ("markup", decode_entities),
-    ("markup", remove_tags),
-    ("markup", remove_markdown),
-    ("script", convert_script),
-    ("page_furniture", remove_furniture),
-    ("punctuation", join_doubled_marks),
-    ("line_join", join_lines),
-    ("compatibility", unify_forms),
-    ("punctuation", widen_marks),
-    ("punctuation", curl_quotes),
-    ("whitespace", close_blanks),
+class Step(NamedTuple):
+    """One step: the ``kind`` of its rows in ``repairs``, its edits of a text, and which characters call for it."""
+
+    kind: str
+    edits: Callable[[str], Iterable[Edit]]
+    is_called_for: Callable[[signs.Chars], bool]
+
+
+# In the order in which they run. Bytes come before characters, characters before words, words before lines.
+STEPS: tuple[Step, ...] = (
+    Step("line_break", unify_line_ends, signs.line_ends),
+    Step("mojibake", mend_mojibake, signs.mojibake),
+    Step("invisible", remove_invisible, signs.invisible),
+    Step("lost_byte", mend_lost_bytes, signs.lost_bytes),
+    Step("pinyin", remove_pinyin, signs.pinyin),
+    Step("private_use", replace_private_use, signs.private_use),
+    Step("markup", decode_entities, signs.entities),
+    Step("markup", remove_tags, signs.tags),
+    Step("markup", remove_markdown, signs.markdown),
+    Step("script", convert_script, signs.traditional),
+    Step("page_furniture", remove_furniture, signs.always),
+    Step("repeated", remove_repeats, signs.always),
+    Step("punctuation", join_doubled_marks, signs.always),
+    Step("line_join", join_lines, signs.always),
+    # not before the lines are joined: a full-width digit is as wide on the page as a Chinese character
+    Step("compatibility", unify_forms, signs.compatibility_forms),
+    Step("punctuation", widen_marks, signs.half_width_marks),
+    Step("punctuation", curl_quotes, signs.straight_quotes),
+    Step("whitespace", close_blanks, signs.blanks),
 )
 
 
@@ -59,9 +71,12 @@ class Normalized:
 
 def normalize(raw_text: str) -> Normalized:
     """The clean text of one decoded input; any string is taken, an empty one included."""
-    text = raw_text
+    text, present = raw_text, signs.among(raw_text)
+    script = script_of(raw_text) if signs.traditional(present) else "hans"
     changes: list[Change] = []
-    for kind, step in STEPS:
-        text, changes = apply_edits(text, changes, step(text), kind)
-    alignment = Alignment(changes, len(raw_text), len(text))
-    return Normalized(raw_text, text, script_of(raw_text), tuple(changes), alignment)
+    for step in STEPS:
+        if step.is_called_for(present) and (edits := list(step.edits(text))):
+            text, changes = apply_edits(text, changes, edits, step.kind)
+            present |= signs.among("".join(edit.replacement for edit in edits))
+    final = exact(raw_text, text, changes)
+    return Normalized(raw_text, text, script, final, Alignment(final, len(raw_text), len(text)))

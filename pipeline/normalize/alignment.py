@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from os.path import commonprefix
 from typing import NamedTuple
 
 
@@ -175,3 +176,30 @@ def _overlaps(low: int, high: int, start: int, end: int) -> bool:
     if low == high and start == end:
         return low == start
     return start < high and low < end
+
+
+def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes without the equal characters at the ends of merged ones, and without what two steps made and unmade.
+
+    A single step's change that changes nothing stays: it says that damage was seen.
+    """
+    final = []
+    for change in changes:
+        if "+" not in change.kind:
+            final.append(change)
+            continue
+        before, after = raw_text[change.raw_start : change.raw_end], text[change.start : change.end]
+        if before == after:
+            continue
+        head = len(commonprefix((before, after)))
+        tail = len(commonprefix((before[head:][::-1], after[head:][::-1])))
+        final.append(
+            replace(
+                change,
+                raw_start=change.raw_start + head,
+                raw_end=change.raw_end - tail,
+                start=change.start + head,
+                end=change.end - tail,
+            )
+        )
+    return tuple(final)

@@ -26,7 +26,7 @@ EXPANSIONS = 16  # how many characters to follow up for one unknown byte
 # Log weights of what may have happened; they matter little beside the likelihood of the text.
 LOST = -3.0
 LOST_AGAIN = -5.0
-LOST_TRAIL = -2.0  # beside either: lead bytes are what chunked reading and byte-wise scripts lose
+LOST_TRAIL = -1.0  # beside either: lead bytes are what chunked reading and byte-wise scripts lose
 MARK_ENDS = -0.5  # a question mark stands for the odd byte that ends a run
 MARK_IS_CHARACTER = -3.5
 MARK_BEGINS = -8.0  # a question mark stands for a byte, and what follows is out of step
@@ -115,15 +115,26 @@ class Alphabet:
         self.by_lead = {b: np.array(sorted(ids)) for b, ids in by_lead.items()}
         self.by_trail = {b: np.array(sorted(ids)) for b, ids in by_trail.items()}
         self.all = np.array(sorted(set(self.of_pair.values())))
+        self._limited: dict[tuple[int, frozenset[int]], Ids] = {}
 
-    def ids(self, lead: int, trail: int) -> Ids:
-        """The characters of two bytes, either of which may be ANY."""
+    def ids(self, lead: int, trail: int, trails: frozenset[int] | None = None) -> Ids:
+        """The characters of two bytes, either of which may be ANY; ``trails`` limits what an unknown trail byte may be."""
+        if trail == ANY and trails is not None:
+            return self._with_trails(lead, trails)
         if trail == ANY:
             return self.all if lead == ANY else self.by_lead.get(lead, _NONE)
         if lead == ANY:
             return self.by_trail.get(trail, _NONE)
         identifier = self.of_pair.get((lead, trail))
         return _NONE if identifier is None else np.array([identifier])
+
+    def _with_trails(self, lead: int, trails: frozenset[int]) -> Ids:
+        found = self._limited.get((lead, trails))
+        if found is None:
+            leads = range(0x81, 0xFF) if lead == ANY else (lead,)
+            ids = {self.of_pair.get((b, t)) for b in leads for t in trails} - {None}
+            found = self._limited[lead, trails] = np.array(sorted(k for k in ids if k is not None), dtype=np.int64)
+        return found
 
 
 _NONE: Ids = np.zeros(0, dtype=np.int64)
@@ -217,13 +228,20 @@ class Search:
 
     def _mark(self, k: int, unit: Unit, h: Hypothesis) -> None:
         if h.pending is not None:
-            self._emit(h.since, k, h, (h.pending, ANY), MARK_ENDS, None)
+            self._emit(h.since, k, h, (h.pending, ANY), MARK_ENDS, None, trails=self._unreadable(k))
             return
         self._keep(k, unit.char, h, MARK_IS_MARK, as_char="？")
-        self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER, None)
+        self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER, None, trails=self._unreadable(k))
+        self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER + LOST_TRAIL, None)
         self._out.append(_moved(h, MARK_BEGINS_IN_CUT_TEXT if self._is_cut else MARK_BEGINS, ANY, k))
         if not self._reading_after(k):
             self._out.append(_moved(h, MARK_IS_NOTHING, None, k))
+
+    def _unreadable(self, k: int) -> frozenset[int]:
+        """The bytes for which a decoder would put a mark here: no ASCII, and no lead byte of what follows."""
+        if self._is_cut or k + 1 == len(self._units) or self._units[k + 1].kind != "char":
+            return HIGH
+        return _unpaired(_bytes(self._units[k + 1].char)[0]) or HIGH
 
     def _letter(self, k: int, unit: Unit, h: Hypothesis) -> None:
         byte = ord(unit.char)
@@ -269,9 +287,10 @@ class Search:
         reading: str = "",
         n_lost: int = 0,
         limit: int = EXPANSIONS,
+        trails: frozenset[int] | None = None,
     ) -> None:
         """Add the likeliest characters of a pair of bytes, either of which may be ANY, and go on with ``pending``."""
-        ids = self._alphabet.ids(*pair)
+        ids = self._alphabet.ids(*pair, trails)
         reading = reading or ("" if pending is not None else self._reading_after(last))
         scores = self._model.log_probabilities(h.before, h.previous, ids)
         if reading:
@@ -326,6 +345,23 @@ class Search:
         if k + 1 < len(self._units) and self._units[k + 1].kind == "reading":
             return self._units[k + 1].reading
         return ""
+
+
+HIGH = frozenset(range(0x80, 0xFF))
+
+
+@cache
+def _unpaired(following: int) -> frozenset[int]:
+    """The bytes that make no character of GBK with the byte that follows."""
+    return frozenset(b for b in HIGH if not _is_character(b, following))
+
+
+def _is_character(lead: int, trail: int) -> bool:
+    try:
+        bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

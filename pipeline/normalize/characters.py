@@ -1,95 +1,106 @@
-"""Single characters that a crawl changes: invisible ones, compatibility forms, bytes read in the wrong encoding."""
+"""Line ends, invisible characters, private-use characters and compatibility forms."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
+from pipeline import assets
 from pipeline.normalize.alignment import Edit
 
-_BREAK = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Zero-width and bidirectional marks, BOM, soft hyphen, C0 controls but tab and newline, private use, variation selectors
-_INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\u180e\ufe00-\ufe0f"
-    "\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f]+"
+# zero-width, direction and joining marks, soft hyphen, byte order mark, variation selectors, controls but tab and newline
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0001-\U000e007f\U000e0100-\U000e01ef\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f"
 )
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
-# Kangxi radicals and compatibility ideographs stand for ordinary characters; full-width digits and Latin for ASCII.
-_COMPATIBLE = re.compile("[⺀-⿕豈-﫿０-９Ａ-Ｚａ-ｚ％]+")
-_RADICALS = {
-    "⻋": "车",
-    "⻓": "长",
-    "⻔": "门",
-    "⻛": "风",
-    "⻜": "飞",
-    "⻢": "马",
-    "⻥": "鱼",
-    "⻦": "鸟",
-    "⻩": "黄",
-    "⻘": "青",
-    "⻬": "齐",
-    "⻣": "骨",
-    "⺠": "民",
-    "⻅": "见",
-    "⻉": "贝",
-    "⻚": "页",
-    "⻝": "食",
-}
+PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+RADICALS = "\u2e80-\u2ef3\u2f00-\u2fd5\uf900-\ufad9\U0002f800-\U0002fa1d"
+LIGATURES = "\ufb00-\ufb06"
+FULL_WIDTH = "０-９Ａ-Ｚａ-ｚ"
+# full-width signs between full-width digits or letters: ５．５, ０７９３－７２９, ５％, Ａ／Ｂ
+BETWEEN = "．％－／＋＆＠＿＝＃"
+ASCII_SHIFT = 0xFEE0
+
+FIND_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+FIND_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+FIND_PRIVATE = re.compile(f"[{PRIVATE}]")
+FIND_FORMS = re.compile(f"[{RADICALS}{LIGATURES}]+")
+FIND_FULL_WIDTH = re.compile(f"[{FULL_WIDTH}]+(?:[{BETWEEN}]+(?=[{FULL_WIDTH}])[{FULL_WIDTH}]+)*[％．]?")
 
 
 def unify_line_ends(text: str) -> Iterator[Edit]:
-    """One kind of line break, ``\\n``, for CRLF, CR, NEL, form feed and the Unicode separators.
+    r"""Write every line end and page feed as one newline.
 
     >>> from pipeline.normalize.alignment import edited
-    >>> edited("通知\\r\\n各县\\x85", unify_line_ends)
-    '通知\\n各县\\n'
+    >>> edited("通知\r\n各县：\x85一、", unify_line_ends)
+    '通知\n各县：\n一、'
 
-    Leaves alone ``\\n``.
+    Leaves newlines and tabs alone.
     """
-    for match in _BREAK.finditer(text):
-        yield Edit(match.start(), match.end(), "\n")
+    for match in FIND_LINE_ENDS.finditer(text):
+        yield Edit(*match.span(), "\n")
 
 
 def remove_invisible(text: str) -> Iterator[Edit]:
-    """Take out characters that no reader sees: zero-width marks, BOM, soft hyphens, controls.
+    r"""Take out characters that show nothing: zero-width ones, direction marks, soft hyphens, controls.
 
     >>> from pipeline.normalize.alignment import edited
-    >>> edited("\\ufeff关于\\u200b防汛\\xad", remove_invisible)
-    '关于防汛'
+    >>> edited("\ufeff关于\u200b做好\u00ad工作", remove_invisible)
+    '关于做好工作'
 
-    Leaves alone blanks of every width, tabs and newlines.
+    Leaves blanks of any width alone: the spacing of names and organs is told by them.
     """
-    for match in _INVISIBLE.finditer(text):
-        yield Edit(match.start(), match.end(), "")
+    for match in FIND_INVISIBLE.finditer(text):
+        yield Edit(*match.span(), "")
 
 
 def replace_private_use(text: str) -> Iterator[Edit]:
-    """Take out characters of the private use area, which show nothing without the page's own font.
+    r"""Replace private-use characters that have a known meaning and take out bullets and unknown ones.
 
     >>> from pipeline.normalize.alignment import edited
-    >>> edited("\\ue123防汛", replace_private_use)
-    '防汛'
+    >>> edited("\uf06c加强领导\ue5e5", replace_private_use)
+    '加强领导　'
 
-    Leaves alone every assigned character.
+    Leaves alone rare characters that have a code of their own (䶮, 𬭊).
     """
-    for match in _PRIVATE.finditer(text):
-        yield Edit(match.start(), match.end(), "")
+    known = assets.toml("normalize/characters.toml")["private"]
+    for match in FIND_PRIVATE.finditer(text):
+        yield Edit(*match.span(), known.get(match[0], ""), 1.0 if match[0] in known else 0.6)
 
 
 def unify_forms(text: str) -> Iterator[Edit]:
-    """Radicals and compatibility ideographs as ordinary characters, full-width digits and Latin letters as ASCII.
+    """Write radicals and other compatibility forms as the characters they look like, full-width digits and letters as ASCII.
 
     >>> from pipeline.normalize.alignment import edited
-    >>> edited("⾏政⻓官２０２０年ＧＢ", unify_forms)
-    '行政长官2020年GB'
+    >>> edited("⾏政⻔户，２０２２年３月，５．５％，ＰＭ２．５", unify_forms)
+    '行政门户，2022年3月，5.5%，PM2.5'
 
-    Leaves alone full-width punctuation, 〇, 一 and the numbers ⑴ ① ㈠ ⒈.
+    Leaves alone 一 and 〇, ① and ℃ and ㎡, Ⅳ, full-width punctuation, ％ behind half-width digits, and 〔〕.
 
-    >>> edited("二〇二〇年，①（一）—", unify_forms)
-    '二〇二〇年，①（一）—'
+    >>> edited("二〇二二年一月，①约5％（10㎡）〔2022〕Ⅳ级", unify_forms)
+    '二〇二二年一月，①约5％（10㎡）〔2022〕Ⅳ级'
     """
-    for match in _COMPATIBLE.finditer(text):
-        plain = "".join(_RADICALS.get(char) or unicodedata.normalize("NFKC", char) for char in match.group())
-        if plain != match.group() and len(plain) == len(match.group()):
-            yield Edit(match.start(), match.end(), plain)
+    edits = [Edit(*m.span(), _form(m[0])) for m in _find_forms().finditer(text)]
+    edits += [Edit(*m.span(), _half_width(m[0])) for m in FIND_FULL_WIDTH.finditer(text)]
+    yield from sorted(e for e in edits if text[e.start : e.end] != e.replacement)
+
+
+@cache
+def _forms() -> dict[str, str]:
+    tables = assets.toml("normalize/characters.toml")
+    return {**tables["radicals"], **tables["forms"]}
+
+
+@cache
+def _find_forms() -> re.Pattern[str]:
+    return re.compile(f"[{RADICALS}{LIGATURES}{''.join(map(re.escape, _forms()))}]+")
+
+
+def _form(run: str) -> str:
+    return "".join(_forms().get(c) or unicodedata.normalize("NFKC", c) for c in run)
+
+
+def _half_width(run: str) -> str:
+    return "".join(chr(ord(c) - ASCII_SHIFT) if "！" <= c <= "～" else c for c in run)

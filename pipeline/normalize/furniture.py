@@ -17,6 +17,9 @@ _WITH_VALUE = re.compile(
     r"^(?:发布时间|发布日期|更新时间|发稿时间|浏览次数|浏览量|访问量|阅读次数|点击数|点击率)\s*[：:]\s*[\d年月日\-/.:：\s次]*$"
 )
 _METADATA = re.compile(rf"(?:{'|'.join(_WORDS['metadata'])})[\s　]*(?:[：:]|[\s　])")
+_BUTTON = rf"[【\[（(]\s*(?:{_WORDS['buttons']})[】\]）)]"
+_ITEM = rf"(?:(?:{_WORDS['publication']})\s*[：:]\s*[^\s　【\[|｜]{{0,40}}|{_BUTTON})"
+_ITEMS = re.compile(rf"{_ITEM}(?:[\s　|｜]*{_ITEM}){{1,8}}")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 REPEATS = 3  # a line that stands so often next to page numbers is a running header
 
@@ -45,11 +48,11 @@ def remove_furniture(text: str) -> Iterator[Edit]:
 
 
 def _is_furniture(words: str) -> bool:
-    if len(words) > 160:
+    if len(words) > 160 or words[-1] in "。；":
         return False
     if _FURNITURE.fullmatch(words) or _WITH_VALUE.match(words):
         return True
-    if _METADATA.match(words):
+    if _METADATA.match(words) or _ITEMS.fullmatch(words):
         return True
     return "。" not in words and len(_LABEL.findall(words)) > 1
 

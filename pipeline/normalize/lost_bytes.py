@@ -14,10 +14,16 @@ from pipeline.normalize.charmodel import DocumentModel, load
 from pipeline.normalize.pinyin import FEW, HAN, LETTER, SYLLABLE, TONED
 from pipeline.normalize.script import Script, script_of, tables
 
+# what no Chinese text has, and bytes out of step have: kana, Greek, Cyrillic, boxes, private use
+FIND_ODD = re.compile("[\u00fc\u01ce-\u01dc\u0370-\u04ff\u2474-\u249b\u2500-\u25ff\u3040-\u30ff\u3105-\u312f\ue000-\uf8ff]")
 MARKS = "?\ufffd"
-REACH = 30  # characters before and after a mark that are weighed
+MAX_REACH = 150  # characters before a mark that are weighed at most
+SANE, KEPT = 14, 8  # so many common characters in a row were read in step; the last of them may not have been
+REACH, AHEAD = 30, 2  # characters after a mark, where what follows may be out of step and where it is not
+COMMON = 1e-4  # the share of a character in texts from which it is common
 MIN_CONFIDENCE = 0.15
 MIN_GAIN = 2.5  # log units by which a mend must beat the text as it stands
+MIN_GAIN_PLAIN = 7.0  # in a simplified text where nothing but a question mark shows damage
 MIN_GAIN_UNMARKED = 9.0
 
 MOSTLY = 0.9
@@ -31,6 +37,7 @@ FIND_UNITS = re.compile(
 )
 FIND_MARKS = re.compile(rf"[{MARKS}]|{LONE_LETTER}")
 FIND_CUT = re.compile(rf"[{MARKS}]{SYLLABLE}[)）]")
+FIND_MARKS_SIMPLIFIED = re.compile(rf"\ufffd|(?<={WIDE})\?|\?(?=[{HAN}])")
 FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|.", re.DOTALL)
 PARTNERS = str.maketrans("“”《》（）〔〕", "”“》《）（〕〔")
 ASCII_MARKS = str.maketrans("(),:;!", "（），：；！")
@@ -55,13 +62,13 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
     n_marks = sum(text.count(mark) for mark in MARKS)
     if n_marks > MAX_SHARE * len(text) + MANY:
         return  # bytes lost by the hundred are another kind of damage
-    damaged = list(_stretches(text, script))
+    is_cut = bool(FIND_CUT.search(text))
+    damaged = list(_stretches(text, script, is_cut))
     if not damaged:
         return
     readable = _undamaged(text, damaged)
     model = DocumentModel(load(), _plain(readable))
     letters = Alphabet(script, _present(readable))
-    is_cut = bool(FIND_CUT.search(text))
     for units, low, high, is_marked in damaged:
         context = _context(units[:low])
         following = _context(units[high:], after=True)
@@ -72,23 +79,19 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
 Stretch = tuple[list[Unit], int, int, bool]
 
 
-def _stretches(text: str, script: Script) -> Iterator[Stretch]:
+def _stretches(text: str, script: Script, is_cut: bool) -> Iterator[Stretch]:
     """Lines as units, with the parts of them that may be damaged and whether a mark shows it."""
     start = 0
     is_scraped = script != "hans" and len(re.findall(READING, text)) > FEW
     for line in text.split("\n"):
-        marked = [m.start() for m in FIND_MARKS.finditer(line)] if script != "hans" else _marks(line)
+        find = FIND_MARKS if script != "hans" else FIND_MARKS_SIMPLIFIED
+        marked = [m.start() for m in find.finditer(line)]
         unmarked = [m.start() for m in _rare_characters().finditer(line)] if is_scraped and not marked else []
         if marked or unmarked:
             units = list(_units(line, start))
-            for low, high in _reaches(units, {start + k for k in marked or unmarked}):
+            for low, high in _reaches(units, {start + k for k in marked or unmarked}, is_cut):
                 yield units, low, high, bool(marked)
         start += len(line) + 1
-
-
-def _marks(line: str) -> list[int]:
-    """Replacement characters and question marks that do not end a question."""
-    return [m.start() for m in re.finditer(rf"\ufffd|(?<=[{HAN}])\?(?=[{HAN}])", line)]
 
 
 @cache
@@ -107,27 +110,51 @@ def _units(line: str, start: int) -> Iterator[Unit]:
         yield Unit(kind, start + match.start(), start + match.end(), char, reading)
 
 
-def _reaches(units: Sequence[Unit], marks: set[int]) -> list[tuple[int, int]]:
+def _reaches(units: Sequence[Unit], marks: set[int], is_cut: bool) -> list[tuple[int, int]]:
     """For each marked unit the run of units around it that one lost byte may have touched; overlaps merged."""
     spans: list[tuple[int, int]] = []
     for k, unit in enumerate(units):
         if unit.start not in marks:
             continue
-        low = k
-        while low > 0 and k - low < REACH and units[low - 1].kind == "char":
-            low -= 1
-        high = k + 1
-        if high < len(units) and units[high].kind == "reading":
-            high += 1
-        while high < len(units) and high - k < REACH and units[high].kind == "char":
-            high += 1
-        if high < len(units) and units[high].kind in ("letter", "mark", "reading"):
-            high += 1
+        low, high = _leftwards(units, k), _rightwards(units, k, REACH if is_cut else AHEAD)
         if spans and low <= spans[-1][1]:
             spans[-1] = spans[-1][0], max(high, spans[-1][1])
         else:
             spans.append((low, high))
     return spans
+
+
+def _leftwards(units: Sequence[Unit], k: int) -> int:
+    """How far back from a mark a byte may have been lost: over two-byte characters, as long as they look odd."""
+    low, n_common, common = k, 0, _common_characters()
+    while low > 0 and k - low < MAX_REACH and units[low - 1].kind == "char":
+        low -= 1
+        n_common = n_common + 1 if units[low].char in common else 0
+        if n_common == SANE:
+            return low + SANE - KEPT
+    return low
+
+
+def _rightwards(units: Sequence[Unit], k: int, reach: int) -> int:
+    """To where behind a mark text may still be out of step; only readings put into a character leave it so."""
+    high = k + 1
+    if high < len(units) and units[high].kind == "reading":
+        high += 1
+    stop = min(len(units), high + reach)
+    while high < stop and units[high].kind == "char":
+        high += 1
+    if high < len(units) and (units[high].kind in ("letter", "mark") or (units[high].kind == "reading" and units[high - 1].kind == "char")):
+        high += 1
+    return high
+
+
+@cache
+def _common_characters() -> frozenset[str]:
+    """Characters that make up nearly all of any text, in both scripts, with the usual marks."""
+    model, forms = load(), tables().characters
+    p = model.unigrams
+    han = (chr(k) for k in range(0x4E00, 0x9FA6))
+    return frozenset(c for c in han if p[model.id_of(c.translate(forms))] > COMMON) | frozenset("，。、；：（）“”《》！")
 
 
 def _context(units: Sequence[Unit], *, after: bool = False) -> str:
@@ -183,7 +210,7 @@ def _decide(
     confidence = 1.0 / sum(math.exp(r.mass - best.score) for r in readings)
     n_kept = sum(u.kind != "reading" for u in units)
     as_is = max((r.score for r in readings if sum(e.kept for e in r.emitted) == n_kept), default=-math.inf)
-    needed = MIN_GAIN if is_marked else MIN_GAIN_UNMARKED
+    needed = _needed(units, script) if is_marked else MIN_GAIN_UNMARKED
     if as_is == best.score:
         return
     if confidence >= MIN_CONFIDENCE and best.score - as_is >= needed:
@@ -192,6 +219,13 @@ def _decide(
         for unit in units:
             if unit.kind == "mark":
                 yield Edit(unit.start, unit.end, unit.char, round(confidence, 3))
+
+
+def _needed(units: Sequence[Unit], script: Script) -> float:
+    """How much better a mend must be where only a question mark may be no more than that."""
+    run = "".join(u.char for u in units)
+    shows = script != "hans" or "\ufffd" in run or _rare_characters().search(run) or FIND_ODD.search(run)
+    return MIN_GAIN if shows else MIN_GAIN_PLAIN
 
 
 def _edits(

@@ -78,14 +78,13 @@ def _row(match: re.Match[str]) -> _Row:
     assert indent is not None
     words = line.strip()
     start = match.start() + line.index(words[0])
-    n_indent = sum(2 if char == "\u3000" else 1 for char in indent.group())
+    n_indent = len(indent.group()) + indent.group().count("\u3000")
     return _Row(start, start + len(words), n_indent, words, n_indent / 2 + _width(words))
 
 
 def _width(words: str) -> float:
     """Width in Chinese characters; an ASCII character is half as wide."""
-    n_ascii = sum(map(str.isascii, words)) if not words.isascii() else len(words)
-    return len(words) - n_ascii / 2
+    return len(words) - len(words.encode("ascii", "ignore")) / 2
 
 
 def _wrap_width(rows: list[_Row]) -> float | None:

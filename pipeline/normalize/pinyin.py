@@ -9,7 +9,7 @@ from functools import cache
 
 from pipeline import assets
 from pipeline.normalize.alignment import Edit
-from pipeline.normalize.script import script_of, to_simplified
+from pipeline.normalize.script import script_of, tables
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 LETTER = f"a-züêɑɡ{TONED}"
@@ -17,6 +17,7 @@ SYLLABLE = rf"[{LETTER}]{{0,4}}[{TONED}][{LETTER}]{{0,4}}"
 HAN = "\u3400-\u9fff〇"
 FEW = 2  # so many readings in a simplified text may be there for its readers: 亳（bó）州
 
+FIND_ANY = re.compile(rf"[(（]\s?[{LETTER}]|[{TONED}]")
 FIND_READING = re.compile(rf"[(（]\s?({SYLLABLE}(?:[\s']?{SYLLABLE}){{0,5}})\s?[)）]")
 FIND_NUMBERED = re.compile(r"(?<=[\u3400-\u9fff])[(（]([a-zü:]{1,6}[1-5])[)）]")
 FIND_PLAIN = re.compile(r"(?<=[\u3400-\u9fff])[(（]([a-zü]{1,6})[)）]")
@@ -77,6 +78,8 @@ def remove_pinyin(text: str) -> Iterator[Edit]:
     >>> edited("各级党委(党组)、乡镇(街道)，（GB 50180）和亳(bó)州", remove_pinyin)
     '各级党委(党组)、乡镇(街道)，（GB 50180）和亳(bó)州'
     """
+    if not FIND_ANY.search(text):
+        return
     toned = list(FIND_READING.finditer(text))
     numbered = [m for m in FIND_NUMBERED.finditer(text) if _is_read(text[m.start() - 1], m[1])]
     plain = [m for m in FIND_PLAIN.finditer(text) if _is_read(text[m.start() - 1], m[1])]
@@ -98,7 +101,7 @@ def remove_pinyin(text: str) -> Iterator[Edit]:
 
 def _is_read(char: str, reading: str) -> bool:
     """Whether the character can be read so; the tone may be a mark, a digit or missing."""
-    known = readings().get(to_simplified(char), frozenset())
+    known = readings().get(char.translate(tables().characters), frozenset())
     if reading[-1].isdigit():
         reading = reading[:-1]
     reading = plain_letters(reading).replace("u:", "ü")

@@ -12,12 +12,11 @@ _LEFT = f"[{_HAN}”’》〉）)〕】]"  # what stands before a mark in Chines
 _FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。", "(": "（", ")": "）"}
 # Doubled by scrapers: ,, ,、 ,。 and the like. The mark that belongs is the last one that is no ASCII comma.
 _DOUBLED = re.compile(r"[,，、。；;：:]\s?(?:[,，、。；;：:]\s?)*[,，、。；;：:]")
-_SINGLE = re.compile(
-    rf"(?<={_LEFT})[ ]?[,;:?!](?![0-9A-Za-z/]|[,;:?!])[ ]?|(?<=[0-9A-Za-z%℃])[,;](?=[ ]?[{_HAN}“《（])"
-)
-_COLON_BEFORE = re.compile(rf"(?<=[{_HAN}])[:](?=[0-9A-Za-z])")
-_COMMA_BEFORE = re.compile(rf"(?<={_LEFT})[,;](?=[0-9A-Za-z])")
-_STOP = re.compile(rf"(?<=[{_HAN}”）》])\.(?=\n|$|[{_HAN}])")
+# Each begins with the mark and then looks back: marks of ASCII are few, Chinese characters many.
+_SINGLE = re.compile(rf"[,;:?!](?<={_LEFT}.)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[ ][,;:?!](?<={_LEFT} .)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[,;](?<=[0-9A-Za-z%℃].)(?=[ ]?[{_HAN}“《（])")
+_COLON_BEFORE = re.compile(rf":(?<=[{_HAN}].)(?=[0-9A-Za-z])")
+_COMMA_BEFORE = re.compile(rf"[,;](?<={_LEFT}.)(?=[0-9A-Za-z])")
+_STOP = re.compile(rf"\.(?<=[{_HAN}”）》].)(?=\n|$|[{_HAN}])")
 _BRACKETS = re.compile(r"[(（]([^()（）\n]{0,80})[)）]")
 _LIST_NUMBER = re.compile(rf"^[(]([{_HAN}]{{1,3}}|\d{{1,2}})[)](?=[{_HAN}“《])", re.M)
 _IN_BRACKETS = re.compile(f"[{_HAN}〔“《]")
@@ -62,11 +61,11 @@ def widen_marks(text: str) -> Iterator[Edit]:
         edits += [Edit(m.start(), m.end(), _FULL[m.group().strip()]) for m in pattern.finditer(text)]
     if len(edits) < FEW:
         edits = []
-    for match in _BRACKETS.finditer(text):
+    for match in _BRACKETS.finditer(text) if "(" in text or ")" in text else ():
         if _IN_BRACKETS.search(match.group(1)):
             ends = ((match.start(), "（"), (match.end() - 1, "）"))
             edits += [Edit(at, at + 1, mark) for at, mark in ends if text[at] != mark]
-    for match in _LIST_NUMBER.finditer(text):
+    for match in _LIST_NUMBER.finditer(text) if "(" in text else ():
         edits += [Edit(match.start(), match.start() + 1, "（"), Edit(match.end() - 1, match.end(), "）")]
     done = 0
     for edit in sorted(set(edits)):

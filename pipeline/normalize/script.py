@@ -52,13 +52,13 @@ def tables() -> Tables:
     return Tables(
         characters=str.maketrans(characters),
         phrases=phrases,
-        find_changed=re.compile(f"[著{''.join(map(re.escape, changed.union(characters)))}]+"),
+        find_changed=re.compile(f"{_class(changed.union(characters, '著'))}+"),
         find_phrases=_alternatives(phrases),
         keeps_zhu=_alternatives(ours["zhu"]["kept"]),
         traditional=traditional_forms,
         simplified=simplified_forms,
-        find_traditional=re.compile(f"[{''.join(traditional_forms)}]"),
-        find_simplified=re.compile(f"[{''.join(simplified_forms)}]"),
+        find_traditional=re.compile(_class(traditional_forms)),
+        find_simplified=re.compile(_class(simplified_forms)),
     )
 
 
@@ -70,8 +70,16 @@ def _in_big5(char: str) -> bool:
     return True
 
 
+def _class(chars: Iterable[str]) -> str:
+    """A character class; one beyond the basic plane would make ``re`` compare character by character."""
+    return f"[{''.join(sorted(re.escape(c) for c in chars if c <= chr(0xFFFF)))}]"
+
+
 def _alternatives(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))))
+    """Any of the words, longest first; the class of their first characters spares trying each word everywhere."""
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    first = "".join(sorted({w[0] for w in ordered}))
+    return re.compile(f"(?=[{re.escape(first)}])(?:{'|'.join(map(re.escape, ordered))})")
 
 
 def to_simplified(text: str) -> str:

@@ -16,6 +16,10 @@ _BESIDE_MARK = re.compile(f"(?<=[{_MARKS}]){_BLANK}+(?=\\S)|(?<=\\S){_BLANK}+(?=
 _BESIDE_NUMBER = re.compile(
     f"(?<=[{_HAN}]){_BLANK}+(?=[0-9])(?![0-9]{{1,2}}[.．、])|(?<=[0-9%℃]){_BLANK}+(?=[{_HAN}])"
 )
+# in a line without sentences a blank before or behind a number may be what separates two cells
+_IN_DATE = re.compile(
+    f"(?<=[年月第]){_BLANK}+(?=[0-9])|(?<=[0-9]){_BLANK}+(?=[年月日号时分周岁章条款项页版]|小时|个月)"
+)
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]){_BLANK}+(?=[{_HAN}])")
 _IN_NUMBER = re.compile(
     f"(?<=[〔\\[（(【]){_BLANK}+(?=\\d)|(?<=\\d){_BLANK}+(?=[〕\\]）)】])|(?<=[〕\\]】]){_BLANK}+(?=第?{_BLANK}*\\d)|(?<=\\d){_BLANK}+(?=号)"
@@ -24,7 +28,7 @@ _LETTERS = re.compile(f"[{_HAN}]{_BLANK}+[{_HAN}](?:{_BLANK}+[{_HAN}])+")
 _AFTER_MARKER = re.compile(
     f"^(?:第[{_HAN}\\d]{{1,6}}[编章节条]|\\d{{1,2}}(?:\\.\\d{{1,2}}){{0,3}}|附件\\d*[：:]?\\s*\\d*[.．、]?){_BLANK}+"
 )
-_SENTENCE = re.compile("[。；，]")
+_SENTENCE = re.compile("[。；，、：]")
 SENTENCE = 30  # characters from which a line with 。 is running text and not a heading or a row of names
 
 
@@ -34,6 +38,8 @@ def close_blanks(text: str) -> Iterator[Edit]:
     >>> from pipeline.normalize.alignment import edited
     >>> edited("民政部　　财政部", close_blanks), edited("落实 24 小时 值班，", close_blanks)
     ('民政部 财政部', '落实24小时 值班，')
+    >>> edited("茶园小学  320", close_blanks), edited("2020 年 1 月 29 日", close_blanks)
+    ('茶园小学 320', '2020年1月29日')
 
     In running text every blank between Chinese characters goes; the one behind 第一条 stays, as do those of Latin text.
 
@@ -50,6 +56,7 @@ def _in_line(line: str, offset: int) -> Iterator[Edit]:
     if _LETTERS.fullmatch(body):  # 关 于 防 火 的 通 知
         yield from (Edit(offset + m.start(), offset + m.end(), "") for m in _RUN.finditer(line))
         return
+    sentence = bool(_SENTENCE.search(body))
     running = len(body) >= SENTENCE and "。" in body and bool(_SENTENCE.search(body[:-1]))
     marker = _AFTER_MARKER.match(line.lstrip(" \t\u3000\u00a0"))
     indent = len(line) - len(line.lstrip(" \t\u3000\u00a0"))
@@ -62,7 +69,7 @@ def _in_line(line: str, offset: int) -> Iterator[Edit]:
         closes = (
             _BESIDE_MARK.search(around)
             or _IN_NUMBER.search(line, max(start - 1, 0), end + 2)
-            or _BESIDE_NUMBER.search(line, start - 1, end + 3)
+            or (_BESIDE_NUMBER if sentence else _IN_DATE).search(line, start - 1, end + 3)
             or (running and _BETWEEN_HAN.search(around))
         )
         replacement = "" if closes and end != keep else " "

@@ -27,6 +27,10 @@ from pipeline.segment.titles import genre
 
 __all__ = ["Structure", "segment"]
 
+# An order carries regulations, a forwarded notice what it issues; each level repeats the text below it, so that a
+# text which nests without end would grow with the square of its length.
+_DEEPEST = 4
+
 
 def segment(text: str) -> Structure:
     """Takes one normalised text apart.
@@ -34,14 +38,15 @@ def segment(text: str) -> Structure:
     ``text``: lines separated by newlines, a paragraph or a short element each. Returns a ``Structure`` whose spans are
     offsets into ``text``; a text that is no official document has ``is_official_document`` False and no field.
     """
-    return _segment(text, inner=False)
+    return _segment(text, depth=0)
 
 
-def _segment(text: str, *, inner: bool) -> Structure:
+def _segment(text: str, *, depth: int) -> Structure:
+    """One document, ``depth`` levels inside the text; what is printed inside the deepest stays an attachment."""
     lines = split_lines(text)
     head = parse_head(text, lines)
     tail = parse_tail(text, lines, head.body)
-    if not is_official(text, lines, head, tail, inner=inner):
+    if not is_official(text, lines, head, tail, inner=depth > 0):
         return Structure(text, False, _whole(lines))
     body_lines = lines[head.body : tail.body_end]
     body = parse_body(text, body_lines)
@@ -50,7 +55,9 @@ def _segment(text: str, *, inner: bool) -> Structure:
     inner_spans, attached = find_inner(
         lines, tail.rest, end, head.title, "\n".join(line.text for line in body_lines)
     )
-    inner_documents = tuple((span, _segment(text[span[0] : span[1]], inner=True)) for span in inner_spans)
+    inner_documents = tuple(
+        (span, _segment(text[slice(*span)], depth=depth + 1)) for span in inner_spans if depth < _DEEPEST
+    )
     body_span = (body_lines[0].start, body_lines[-1].end) if body_lines else (limit, limit)
     issued, method = _date(text, head, tail)
     number = parse_document_number(head.number.text, issued) if head.number else None

@@ -285,6 +285,8 @@ def _opens_an_organ(left: str, right: str) -> bool:
 def _stand_apart(left: str, right: str) -> bool:
     """Whether two names that touch are two organs: not 国家税务总局 and 福建省税务局, 中国农业银行 and
     福建省分行."""
+    if left.endswith("国务院"):  # 国务院国资委, 国务院扶贫办 are one; 国务院中央军委 are two
+        return right.startswith(("中央", "中共", "全国"))
     if central(right) or right.startswith("中"):
         return True
     before, after = resolve(left), resolve(right)

@@ -107,7 +107,7 @@ def tag(
             continue
         probabilities = model.probabilities(scores[number])
         tags = (
-            () if kind == "statement" else tuple(_tags(masked, sentence, probabilities, book, model, method))
+            () if kind == "statement" else tuple(_tags(masked, sentence, probabilities, book, model, method, cue))
         )
         measure = _measure(text, sentence, kind, cue, tags, previous, date_issued)
         measures.append(measure)
@@ -185,8 +185,15 @@ def _decided(scores: FloatArray, model: Model) -> tuple[str, list[str]]:
 
 
 def _tags(
-    masked: str, sentence: _Sentence, probabilities: FloatArray, book: Codebook, model: Model, method: Method
+    masked: str,
+    sentence: _Sentence,
+    probabilities: FloatArray,
+    book: Codebook,
+    model: Model,
+    method: Method,
+    order: Span | None = None,
 ) -> Iterator[CodeTag]:
+    """The codes of one sentence with their evidence; ``order`` is the word that shows its modality."""
     strong: dict[str, list[CueHit]] = {}
     for hit in sentence.hits:
         if hit.strong:
@@ -200,7 +207,9 @@ def _tags(
         if not accepted:
             continue
         if cues and method != "model":
-            best = max(cues, key=lambda hit: (hit.end - hit.start, -hit.start))
+            # behind 要 stands what is asked, before it the case (落实不力的，要严肃问责)
+            asked = order[0] if order else sentence.start
+            best = max(cues, key=lambda hit: (hit.start >= asked, hit.end - hit.start, -hit.start))
             yield CodeTag(
                 code, best.start, best.end, "rule", RULE_SCORE if method == "rules" else round(score, 3)
             )
