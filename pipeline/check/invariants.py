@@ -232,7 +232,7 @@ def first_issuer(family: Family) -> Iterator[Broken]:
     issuers = _by_document(family, "issuers")
     for row in family.rows["documents"]:
         organs = issuers.get(row["doc_id"], [])
-        names = "、".join(organ["name"] for organ in organs if organ["name"]) or None
+        names = "、".join("".join(organ["name"].split()) for organ in organs if organ["name"]) or None
         if row["issuer"] != names:
             yield "documents", row["doc_id"], "issuer", f"{row['issuer']!r}, issuers say {names!r}"
         for column in ("level", "organ", "adcode", "method"):

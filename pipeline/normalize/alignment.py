@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 from typing import NamedTuple
 
 
@@ -191,8 +190,8 @@ def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, 
         before, after = raw_text[change.raw_start : change.raw_end], text[change.start : change.end]
         if before == after:
             continue
-        head = len(commonprefix((before, after)))
-        tail = len(commonprefix((before[head:][::-1], after[head:][::-1])))
+        head = _common(before, after)
+        tail = _common(before[head:][::-1], after[head:][::-1])
         final.append(
             replace(
                 change,
@@ -203,3 +202,10 @@ def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, 
             )
         )
     return tuple(final)
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts share from their start."""
+    return next(
+        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )

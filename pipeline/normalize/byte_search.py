@@ -133,7 +133,9 @@ class Alphabet:
         if found is None:
             leads = range(0x81, 0xFF) if lead == ANY else (lead,)
             ids = {self.of_pair.get((b, t)) for b in leads for t in trails} - {None}
-            found = self._limited[lead, trails] = np.array(sorted(k for k in ids if k is not None), dtype=np.int64)
+            found = self._limited[lead, trails] = np.array(
+                sorted(k for k in ids if k is not None), dtype=np.int64
+            )
         return found
 
 

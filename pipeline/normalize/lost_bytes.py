@@ -15,7 +15,9 @@ from pipeline.normalize.pinyin import FEW, HAN, LETTER, SYLLABLE, TONED
 from pipeline.normalize.script import Script, script_of, tables
 
 # what no Chinese text has, and bytes out of step have: kana, Greek, Cyrillic, boxes, private use
-FIND_ODD = re.compile("[\u00fc\u01ce-\u01dc\u0370-\u04ff\u2474-\u249b\u2500-\u25ff\u3040-\u30ff\u3105-\u312f\ue000-\uf8ff]")
+FIND_ODD = re.compile(
+    "[\u00fc\u01ce-\u01dc\u0370-\u04ff\u2474-\u249b\u2500-\u25ff\u3040-\u30ff\u3105-\u312f\ue000-\uf8ff]"
+)
 MARKS = "?\ufffd"
 MAX_REACH = 150  # characters before a mark that are weighed at most
 SANE, KEPT = 14, 8  # so many common characters in a row were read in step; the last of them may not have been
@@ -143,7 +145,10 @@ def _rightwards(units: Sequence[Unit], k: int, reach: int) -> int:
     stop = min(len(units), high + reach)
     while high < stop and units[high].kind == "char":
         high += 1
-    if high < len(units) and (units[high].kind in ("letter", "mark") or (units[high].kind == "reading" and units[high - 1].kind == "char")):
+    if high < len(units) and (
+        units[high].kind in ("letter", "mark")
+        or (units[high].kind == "reading" and units[high - 1].kind == "char")
+    ):
         high += 1
     return high
 
@@ -154,7 +159,9 @@ def _common_characters() -> frozenset[str]:
     model, forms = load(), tables().characters
     p = model.unigrams
     han = (chr(k) for k in range(0x4E00, 0x9FA6))
-    return frozenset(c for c in han if p[model.id_of(c.translate(forms))] > COMMON) | frozenset("，。、；：（）“”《》！")
+    return frozenset(c for c in han if p[model.id_of(c.translate(forms))] > COMMON) | frozenset(
+        "，。、；：（）“”《》！"
+    )
 
 
 def _context(units: Sequence[Unit], *, after: bool = False) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.normalize.alignment import Edit
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")  # blank ones are skipped: a pattern that asks for a character backtracks
 _INDENT = re.compile("[ \t\u00a0\u3000]*")
 _ENDS = ("。", "！", "？", "；", "：", "”", "）", "》", "…", ".", "!", "?", ";", ":", ")", "】")
 _MARKER = re.compile(
@@ -51,7 +51,7 @@ def join_lines(text: str) -> Iterator[Edit]:
     >>> edited("甲县人民政府\\n关于防汛的通知\\n各乡镇：\\n一、值班\\n甲县人民政府\\n2020年1月2日", join_lines)
     '甲县人民政府\\n关于防汛的通知\\n各乡镇：\\n一、值班\\n甲县人民政府\\n2020年1月2日'
     """
-    rows = [_row(match) for match in _LINE.finditer(text)]
+    rows = [_row(match) for match in _LINE.finditer(text) if not match.group().isspace()]
     if not rows:
         if text:
             yield Edit(0, len(text), "")

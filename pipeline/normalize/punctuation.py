@@ -13,7 +13,9 @@ _FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。",
 # Doubled by scrapers: ,, ,、 ,。 and the like. The mark that belongs is the last one that is no ASCII comma.
 _DOUBLED = re.compile(r"[,，、。；;：:]\s?(?:[,，、。；;：:]\s?)*[,，、。；;：:]")
 # Each begins with the mark and then looks back: marks of ASCII are few, Chinese characters many.
-_SINGLE = re.compile(rf"[,;:?!](?<={_LEFT}.)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[ ][,;:?!](?<={_LEFT} .)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[,;](?<=[0-9A-Za-z%℃].)(?=[ ]?[{_HAN}“《（])")
+_SINGLE = re.compile(
+    rf"[,;:?!](?<={_LEFT}.)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[ ][,;:?!](?<={_LEFT} .)(?![0-9A-Za-z/]|[,;:?!])[ ]?|[,;](?<=[0-9A-Za-z%℃].)(?=[ ]?[{_HAN}“《（])"
+)
 _COLON_BEFORE = re.compile(rf":(?<=[{_HAN}].)(?=[0-9A-Za-z])")
 _COMMA_BEFORE = re.compile(rf"[,;](?<={_LEFT}.)(?=[0-9A-Za-z])")
 _STOP = re.compile(rf"\.(?<=[{_HAN}”）》].)(?=\n|$|[{_HAN}])")

@@ -12,7 +12,9 @@ from pipeline.normalize.alignment import Edit
 NUMERALS = "一二三四五六七八九十百千万零〇"
 SOUNDS = "哈呵嘿啊哎咚"
 MIN_PAIRS = 5  # doubled characters in a row: 清清楚楚明明白白 has four
-MIN_LINE = 20  # characters of a line that is printed twice in a row; shorter ones are names of joint signatories
+MIN_LINE = (
+    20  # characters of a line that is printed twice in a row; shorter ones are names of joint signatories
+)
 
 FIND_TRIPLE = re.compile(rf"(?![{NUMERALS}{SOUNDS}])([\u4e00-\u9fff])\1{{2,}}")
 FIND_DOUBLED = re.compile(rf"(?:([^\s\x00-\x7f-])\1|([0-9A-Za-z])\2){{{MIN_PAIRS},}}")

@@ -29,13 +29,20 @@ PARENTHESES = frozenset("(（")
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyzāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿɡɑ")
 MARKDOWN = frozenset("*#>|_\\[=+-•`★")
 HALF_WIDTH = frozenset(",;:?!.()")
-FULL_WIDTH = frozenset("０１２３４５６７８９") | {chr(k) for k in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-COMPATIBLE = frozenset(map(chr, (*range(0x2E80, 0x2FD6), *range(0xF900, 0xFADA), *range(0xFB00, 0xFB07), *range(0x2F800, 0x2FA1E))))
+FULL_WIDTH = frozenset("０１２３４５６７８９") | {
+    chr(k) for k in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+COMPATIBLE = frozenset(
+    map(
+        chr,
+        (*range(0x2E80, 0x2FD6), *range(0xF900, 0xFADA), *range(0xFB00, 0xFB07), *range(0x2F800, 0x2FA1E)),
+    )
+)
 
 
 @cache
 def _all() -> frozenset[str]:
-    single = frozenset("?\ufffd&<\"")
+    single = frozenset('?\ufffd&<"')
     return single.union(
         BLANKS, LINE_ENDS, INVISIBLE, PRIVATE, ACCENTED, GBK_SIGNS, PARENTHESES, LOWER, MARKDOWN, HALF_WIDTH, _forms(),
         tables().traditional,

@@ -107,7 +107,9 @@ def tag(
             continue
         probabilities = model.probabilities(scores[number])
         tags = (
-            () if kind == "statement" else tuple(_tags(masked, sentence, probabilities, book, model, method, cue))
+            ()
+            if kind == "statement"
+            else tuple(_tags(masked, sentence, probabilities, book, model, method, cue))
         )
         measure = _measure(text, sentence, kind, cue, tags, previous, date_issued)
         measures.append(measure)

@@ -237,7 +237,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--all", action="store_true", help="learn from the test part of the gold too")
     options = parser.parse_args()
-    examples = [e for e in gold_examples() + gold_examples(GOLD / "seeds") + sentence_examples() if options.all or not e.is_test]
+    examples = [
+        e
+        for e in gold_examples() + gold_examples(GOLD / "seeds") + sentence_examples()
+        if options.all or not e.is_test
+    ]
     matrix, target = sentence_matrix(examples)
     sentence = train(matrix, target, labels(), STRENGTH)
     actor = train(*actor_matrix(examples), ("actor",), ACTOR_STRENGTH, iterations=120)

@@ -17,7 +17,11 @@ def edits(draw: st.DrawFn, text: str) -> list[Edit]:
         replacement = draw(st.text("甲乙丙", max_size=3))
         if start < end or replacement:
             found.append(Edit(start, end, replacement, draw(st.floats(0, 1))))
-    distinct = [e for k, e in enumerate(found) if k == 0 or (found[k - 1].end, found[k - 1].start) < (e.start + 1, e.end)]
+    distinct = [
+        e
+        for k, e in enumerate(found)
+        if k == 0 or (found[k - 1].end, found[k - 1].start) < (e.start + 1, e.end)
+    ]
     return [e for k, e in enumerate(distinct) if k == 0 or distinct[k - 1].end <= e.start]
 
 
@@ -49,11 +53,19 @@ def test_replaying_the_changes_gives_the_text(case: tuple[str, str, tuple[Change
 
 
 @given(rewritten(), st.data())
-def test_the_map_is_total_and_monotonic(case: tuple[str, str, tuple[Change, ...]], data: st.DataObject) -> None:
+def test_the_map_is_total_and_monotonic(
+    case: tuple[str, str, tuple[Change, ...]], data: st.DataObject
+) -> None:
     raw, text, changes = case
     alignment = Alignment(changes, len(raw), len(text))
-    for to, n_from, n_to in ((alignment.to_raw, len(text), len(raw)), (alignment.to_text, len(raw), len(text))):
-        spans = [tuple(sorted(data.draw(st.tuples(st.integers(0, n_from), st.integers(0, n_from))))) for _ in range(2)]
+    for to, n_from, n_to in (
+        (alignment.to_raw, len(text), len(raw)),
+        (alignment.to_text, len(raw), len(text)),
+    ):
+        spans = [
+            tuple(sorted(data.draw(st.tuples(st.integers(0, n_from), st.integers(0, n_from)))))
+            for _ in range(2)
+        ]
         (s1, e1), (s2, e2) = sorted(spans)
         (a1, b1), (a2, b2) = to(s1, e1), to(s2, e2)
         assert 0 <= a1 <= b1 <= n_to

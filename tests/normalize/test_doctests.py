@@ -20,4 +20,6 @@ def test_every_step_shows_what_it_does() -> None:
     for step in stage.STEPS:
         docstring = step.edits.__doc__ or ""
         assert ">>>" in docstring, step.edits.__name__
-        assert "Leaves" in docstring or "stay" in docstring, f"{step.edits.__name__} says not what it leaves alone"
+        assert "Leaves" in docstring or "stay" in docstring, (
+            f"{step.edits.__name__} says not what it leaves alone"
+        )

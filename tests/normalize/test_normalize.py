@@ -15,7 +15,13 @@ from pipeline.normalize.noise import KINDS
 ROOT = Path(__file__).parents[2]
 GOLD = sorted((ROOT / "tests" / "gold").glob("*.json"))
 SCRAPED = "001_dd21d68b260d8d60.txt"
-MENDED = ("确保“纵向到底、横向到边", "体现责任担当的试金石和磨刀石，以更坚定的决心", "要表扬表彰、大胆使用", "党组织要动员和选派专家", "勇挑重担、迎难而上")
+MENDED = (
+    "确保“纵向到底、横向到边",
+    "体现责任担当的试金石和磨刀石，以更坚定的决心",
+    "要表扬表彰、大胆使用",
+    "党组织要动员和选派专家",
+    "勇挑重担、迎难而上",
+)
 ALPHABET = "一二三关于的通知。，、；：（）“”《》\n　 \t,.:;?!()\"'*#>-=|~<&;p/0123１２ＡaPv關於實覆著(guān)shí?\ufffd\u200b\ue000⻔㈠锛銆ä¸锘①…—·％"
 
 
@@ -116,7 +122,10 @@ def test_no_text_is_an_error(raw: str) -> None:
     assert replay(normalize(raw)) == normalize(raw).text
 
 
-@pytest.mark.parametrize("unit", ["，", ",", "?", "(", "*", "<", "一", "关關", "|", "(guān)", "\n", " ", "　", "1.", "锛", "ä", "\u200b"])
+@pytest.mark.parametrize(
+    "unit",
+    ["，", ",", "?", "(", "*", "<", "一", "关關", "|", "(guān)", "\n", " ", "　", "1.", "锛", "ä", "\u200b"],
+)
 def test_long_runs_of_one_thing_take_linear_time(unit: str) -> None:
     def spent(n: int) -> float:
         began = time.perf_counter()
