@@ -30,7 +30,7 @@ from pipeline.write.spill import KEYED
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "tests" / "cases" / "fuzz"
 LONGEST = 60_000  # bytes of a mutated input; what length alone costs is the business of bench.py
-_CUTS = 400  # attempts to make a finding smaller
+_CUTS, _CUT_SECONDS = 400, 60.0  # what may be spent on making a finding smaller
 
 # What the stages look at: marks, numerals, brackets, the words of head and tail, and what normalisation repairs.
 TOKENS = (
@@ -103,6 +103,10 @@ TOKENS = (
     ),
 )
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "utf-8-sig", "latin-1")
+
+
+class Overrun(Exception):
+    """An input took too long. No TimeoutError: that is an OSError, which stages may handle."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -231,13 +235,13 @@ def verdict(data: bytes, limit: float) -> tuple[str, bool]:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError in the block once it has taken so many processor seconds; Python's regexes look for signals too."""
+    """Raises Overrun in the block once it has taken so many processor seconds; Python's regexes look for signals too."""
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError
+        raise Overrun
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)  # again each second, should something swallow it
     try:
         yield
     finally:
@@ -251,10 +255,12 @@ def cut_down(data: bytes, complaint: str, limit: float) -> bytes:
 
 
 def _without_pieces(data: bytes, still: Callable[[bytes], bool]) -> bytes:
-    size, cuts = len(data) // 2, 0
-    while size and cuts < _CUTS:
+    size, cuts, end = len(data) // 2, 0, time.monotonic() + _CUT_SECONDS
+    while size:
         at = 0
-        while at < len(data) and cuts < _CUTS:
+        while at < len(data):
+            if cuts == _CUTS or time.monotonic() > end:
+                return data
             part = data[:at] + data[at + size :]
             cuts += 1
             if still(part):

@@ -3,8 +3,8 @@
     python benchmarks/noise.py [--dev FOLDER] [--documents N] [--kinds NAME ...] [--seed N]
 
 FOLDER holds clean texts (``*.txt``); without it the seeds and the gold notices of the tests are spoiled. Rates are in
-percent of the clean characters, blanks left out; the truth is the clean text after normalisation. ``mended`` is the
-share of places with lost bytes that read as before.
+percent of the clean characters, blanks left out; the truth is the clean text after normalisation. ``lines`` is the
+share of its lines that come out whole and alone, ``mended`` that of places with lost bytes that read as before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     print(
         f"{'kind':24}"
         + "".join(f"{f'before {s}':>10}{f'after {s}':>9}" for s in (1, 2, 3))
-        + "    mended      ms/doc"
+        + "      lines   mended    ms/doc"
     )
     for kind in options.kinds:
         print(f"{kind:24}" + _row(kind, texts, options.seed))
@@ -56,6 +57,7 @@ def _clean(folder: Path | None) -> Iterable[str]:
 
 def _row(kind: str, texts: list[str], seed: int) -> str:
     cells, mended, places, spent = [], 0, 0, 0.0
+    kept = n_lines = 0
     for strength in range(3):
         n = before = after = 0
         for k, text in enumerate(texts):
@@ -67,17 +69,24 @@ def _row(kind: str, texts: list[str], seed: int) -> str:
             n += len(_dense(truth))
             before += edit_distance(_dense(truth), _dense(noisy.text))
             after += edit_distance(_dense(truth), _dense(clean))
+            wanted, found = Counter(_lines(truth)), Counter(_lines(clean))
+            kept += (wanted & found).total()
+            n_lines += wanted.total()
             places += len(noisy.lost)
             mended += sum(_is_mended(truth, clean, span) for span in noisy.lost)
         cells.append(f"{100 * before / n:10.2f}{100 * after / n:9.3f}")
-    share = f"{100 * mended / places:8.1f} %" if places else " " * 10
-    return "".join(cells) + share + f"{1000 * spent / 3 / len(texts):12.1f}"
+    shares = f"{100 * kept / n_lines:9.2f} %" + (f"{100 * mended / places:7.1f} %" if places else " " * 9)
+    return "".join(cells) + shares + f"{1000 * spent / 3 / len(texts):10.1f}"
 
 
 def _is_mended(truth: str, clean: str, span: Span) -> bool:
     start, end = len(_dense(truth[: span[0]])), len(_dense(truth[: span[1]]))
     wanted = _dense(truth)[max(0, start - CONTEXT) : end + CONTEXT]
     return wanted in _dense(clean)[max(0, start - DRIFT) : end + DRIFT]
+
+
+def _lines(text: str) -> list[str]:
+    return [_dense(line) for line in text.split("\n")]
 
 
 def _dense(text: str) -> str:

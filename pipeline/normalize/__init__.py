@@ -57,6 +57,11 @@ STEPS: tuple[Step, ...] = (
     Step("whitespace", close_blanks, signs.blanks),
 )
 
+LAYOUT = frozenset({"line_break", "line_join", "whitespace"})
+"""Kinds of changes that uncover nothing for an earlier step."""
+MAX_PASSES = 4
+"""One step may uncover what an earlier one mends: a line joined, a mark behind a tag; two passes settle nearly all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
@@ -74,9 +79,16 @@ def normalize(raw_text: str) -> Normalized:
     text, present = raw_text, signs.among(raw_text)
     script = script_of(raw_text) if signs.traditional(present) else "hans"
     changes: list[Change] = []
-    for step in STEPS:
-        if step.is_called_for(present) and (edits := list(step.edits(text))):
-            text, changes = apply_edits(text, changes, edits, step.kind)
-            present |= signs.among("".join(edit.replacement for edit in edits))
+    for _ in range(MAX_PASSES):
+        is_settled = True
+        for step in STEPS:
+            if step.is_called_for(present) and (edits := list(step.edits(text))):
+                is_settled &= step.kind in LAYOUT or all(
+                    text[e.start : e.end] == e.replacement for e in edits
+                )
+                text, changes = apply_edits(text, changes, edits, step.kind)
+                present |= signs.among("".join(edit.replacement for edit in edits))
+        if is_settled:
+            break
     final = exact(raw_text, text, changes)
     return Normalized(raw_text, text, script, final, Alignment(final, len(raw_text), len(text)))

@@ -190,8 +190,8 @@ def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, 
         before, after = raw_text[change.raw_start : change.raw_end], text[change.start : change.end]
         if before == after:
             continue
-        head = _common(before, after)
-        tail = _common(before[head:][::-1], after[head:][::-1])
+        head = _n_shared(before, after)
+        tail = _n_shared(before[head:][::-1], after[head:][::-1])
         final.append(
             replace(
                 change,
@@ -204,8 +204,6 @@ def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, 
     return tuple(final)
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters two texts share from their start."""
-    return next(
-        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
+def _n_shared(a: str, b: str) -> int:
+    """How many characters two texts share at their beginning."""
+    return next((k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

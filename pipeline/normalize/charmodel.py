@@ -49,7 +49,7 @@ class Counts:
     def __init__(self, keys: Ids, counts: Floats, n_chars: int) -> None:
         self._n_chars = n_chars
         self._keys = keys
-        self._by_follower: Ids | None = None
+        self._by_follower: tuple[Ids, Ids] | None = None
         contexts, starts = np.unique(keys // n_chars, return_index=True)
         self._contexts = contexts
         self._starts = np.append(starts, len(keys))
@@ -68,10 +68,11 @@ class Counts:
     def share_before(self, follower: int) -> tuple[Ids, Floats]:
         """The one-character contexts that a character was seen after, and its share of what follows each."""
         if self._by_follower is None:
-            self._by_follower = np.argsort(self._followers, kind="stable")
-        ordered = self._followers[self._by_follower]
+            order = np.argsort(self._followers, kind="stable")
+            self._by_follower = order, self._followers[order]
+        order, ordered = self._by_follower
         low, high = np.searchsorted(ordered, (follower, follower + 1))
-        rows = self._by_follower[low:high]
+        rows = order[low:high]
         contexts = self._keys[rows] // self._n_chars
         return contexts, self._counts[rows] / self._totals[np.searchsorted(self._contexts, contexts)]
 
@@ -104,12 +105,6 @@ class CharModel:
         """P(· | previous) over all ids, where ``otherwise`` is P(·)."""
         followers, counts, total = self._bigrams.after(previous)
         return _mixed(otherwise, followers, counts, total, _BIGRAM_BACKOFF * len(followers))
-
-    def chance(self, before: int, previous: int) -> Floats:
-        """P(· | before, previous) over all ids."""
-        followers, counts, total = self.after_two(before, previous)
-        pairs = self.after_one(previous, self.unigrams)
-        return _mixed(pairs, followers, counts, total, _TRIGRAM_BACKOFF * len(followers))
 
     def before_one(self, follower: int) -> Floats:
         """Roughly P(follower | ·) over all ids: for ranking, not for scores."""

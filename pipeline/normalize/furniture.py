@@ -20,7 +20,7 @@ _METADATA = re.compile(rf"(?:{'|'.join(_WORDS['metadata'])})[\s　]*(?:[：:]|[\
 _BUTTON = rf"[【\[（(]\s*(?:{_WORDS['buttons']})[】\]）)]"
 _ITEM = rf"(?:(?:{_WORDS['publication']})\s*[：:]\s*[^\s　【\[|｜]{{0,40}}|{_BUTTON})"
 _ITEMS = re.compile(rf"{_ITEM}(?:[\s　|｜]*{_ITEM}){{1,8}}")
-_LINE = re.compile(r"[^\n]+")  # blank ones are skipped: a pattern that asks for a character backtracks
+_LINE = re.compile(r"[^\n]+")
 REPEATS = 3  # a line that stands so often next to page numbers is a running header
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pipeline.normalize.alignment import Edit
-from pipeline.normalize.byte_search import Alphabet, Emission, Reading, Search, Unit
+from pipeline.normalize.byte_search import Emission, Reading, Search, Unit
 from pipeline.normalize.charmodel import DocumentModel, load
+from pipeline.normalize.gbk import Alphabet
 from pipeline.normalize.pinyin import FEW, HAN, LETTER, SYLLABLE, TONED
 from pipeline.normalize.script import Script, script_of, tables
 
@@ -24,6 +25,7 @@ SANE, KEPT = 14, 8  # so many common characters in a row were read in step; the 
 REACH, AHEAD = 30, 2  # characters after a mark, where what follows may be out of step and where it is not
 COMMON = 1e-4  # the share of a character in texts from which it is common
 MIN_CONFIDENCE = 0.15
+MIN_QUALITY = -7.5  # log units a character that the mended text and the two characters behind it must reach
 MIN_GAIN = 2.5  # log units by which a mend must beat the text as it stands
 MIN_GAIN_PLAIN = 7.0  # in a simplified text where nothing but a question mark shows damage
 MIN_GAIN_UNMARKED = 9.0
@@ -61,8 +63,8 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
     script = script_of(text)
     if script == "hans" and "\ufffd" not in text and "?" not in text:
         return
-    n_marks = sum(text.count(mark) for mark in MARKS)
-    if n_marks > MAX_SHARE * len(text) + MANY:
+    find = FIND_MARKS if script != "hans" else FIND_MARKS_SIMPLIFIED
+    if len(find.findall(text)) > MAX_SHARE * len(text) + MANY:
         return  # bytes lost by the hundred are another kind of damage
     is_cut = bool(FIND_CUT.search(text))
     damaged = list(_stretches(text, script, is_cut))
@@ -198,7 +200,7 @@ def _undamaged(text: str, damaged: Sequence[Stretch]) -> str:
 def _present(readable: str) -> frozenset[str]:
     """The characters that a text writes, pairs of marks whole; no mark that it always writes behind a comma (``,。``),
     since that comma would still be there."""
-    present = set(readable + readable.translate(PARTNERS))
+    present = set(readable + readable.translate(PARTNERS) + "。")
     behind_comma = Counter(re.findall("(?<=,)[、。；：！？]", readable))
     return frozenset(c for c in present if behind_comma[c] < MOSTLY * max(1, readable.count(c)))
 
@@ -220,7 +222,8 @@ def _decide(
     needed = _needed(units, script) if is_marked else MIN_GAIN_UNMARKED
     if as_is == best.score:
         return
-    if confidence >= MIN_CONFIDENCE and best.score - as_is >= needed:
+    is_text = best.score >= MIN_QUALITY * (len(best.emitted) + 2)
+    if confidence >= MIN_CONFIDENCE and best.score - as_is >= needed and is_text:
         yield from _edits(text, units, best.emitted, confidence)
     elif is_marked:
         for unit in units:

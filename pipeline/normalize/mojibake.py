@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
 
 import ftfy.bad_codecs  # noqa: F401  # registers sloppy-windows-1252, which reads the five bytes that cp1252 has not
+import numpy as np
 from ftfy.fixes import restore_byte_a0
 
 from pipeline.normalize.alignment import Edit
-from pipeline.normalize.charmodel import UNKNOWN, load
+from pipeline.normalize.charmodel import BOUNDARY, UNKNOWN, DocumentModel, load
+from pipeline.normalize.gbk import unpaired
 
 # what Windows-1252 shows for the bytes 80 to 9F, and Latin-1 from A0
 LATIN = "\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122"
@@ -19,12 +22,14 @@ FIND_LATIN = re.compile(rf"[{LATIN}](?:[{LATIN} ]*[{LATIN}])?")
 GBK_SIGNS = "锛銆鐨勪鍜屽鍦ㄤ腑鍥浗鏄庢汉姘戞敹搴鍏氬叧浜庡绔嬪伐浣滄満鏋勭嚭閮ㄩ棬琛屾椂闂鎴戜滑锘"
 FIND_GBK_SIGNS = re.compile(f"[{GBK_SIGNS}]")
 FIND_BYTE_ORDER_MARK = re.compile("\\A(?:锘[?\ufffd]?|ï»¿|\ufeff)")
+WIDE = re.compile("[\u2010-\u2027\u2030-\u206f\u2100-\ufefe\uff00-\uffef]")
 MIN_LATIN = 3  # letters in a row: one Chinese character is three bytes of UTF-8
 MIN_LATIN_GBK = 4  # two characters, since any two bytes make one
 MIN_RARE = 0.3  # of a line's Chinese characters are such as the model has never met
+BEAM = 12
 UNKNOWN_BYTE = "?\ufffd€"
 MAX_LOSS = 0.5  # of the Chinese characters of a line may lack a byte
-LIKELY_LOST = 50.0  # 80 is the one byte that begins no pair of GBK, so the likeliest to be lost
+LIKELY_LOST = math.log(2.0)  # 80 is the one byte that begins no pair of GBK at all
 
 
 def mend_mojibake(text: str) -> Iterator[Edit]:
@@ -74,7 +79,8 @@ def _read_as_latin(run: str) -> str | None:
             anew = restore_byte_a0(data).decode(encoding) if encoding == "utf-8" else data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _is_chinese(anew) and (encoding == "utf-8" or len(run) >= MIN_LATIN_GBK):
+        # valid UTF-8 of three bytes a character is proof enough; any pair of bytes is a character of GBK
+        if (encoding == "utf-8" and WIDE.search(anew)) or (len(run) >= MIN_LATIN_GBK and _is_chinese(anew)):
             return anew
     return None
 
@@ -142,16 +148,26 @@ def _decode_with_gaps(data: list[int | None]) -> tuple[list[str], int, int]:
         missing = rest.count(None) + max(0, length - 1 - len(rest))
         n_wide += 1
         n_lost += missing > 0 or not length
-        out.append(_candidates(byte, tuple(rest), length) if missing < 2 and length else "\ufffd")
+        following = None
+        if None in rest and k - len(rest) + rest.index(None) + 1 < len(data):
+            following = data[k - len(rest) + rest.index(None) + 1]
+        out.append(_candidates(byte, tuple(rest), length, following) if missing < 2 and length else "\ufffd")
     return out, n_wide, n_lost
 
 
 @cache
-def _candidates(first: int | None, rest: tuple[int | None, ...], length: int) -> str:
-    """All characters of UTF-8 bytes of which at most one is unknown, with the unknown one at the end when it is cut off."""
+def _candidates(
+    first: int | None, rest: tuple[int | None, ...], length: int, following: int | None = None
+) -> str:
+    """All characters of UTF-8 bytes of which at most one is unknown, with the unknown one at the end when it is cut off.
+
+    A byte is unknown because it made no character with the byte ``following`` it, which leaves few.
+    """
     padded = (first, *rest, *[None] * (length - 1 - len(rest)))
     found = []
     for lost in range(0x80, 0xC0) if first is not None else range(0xE3, 0xEA):
+        if following is not None and lost not in unpaired(following):
+            continue
         data = bytes(lost if b is None else b for b in padded)
         try:
             found.append(data.decode("utf-8"))
@@ -163,19 +179,31 @@ def _candidates(first: int | None, rest: tuple[int | None, ...], length: int) ->
 
 
 def _choose(chars: list[str]) -> str:
-    """Left to right, the candidate that the model expects after the two before it and before the next."""
-    model = load()
-    out = ""
-    for k, options in enumerate(chars):
-        if len(options) == 1:
-            out += options
-            continue
-        a, b = model.ids(("\n\n" + out)[-2:]).tolist()
-        p = model.chance(a, b)
-        following = chars[k + 1] if k + 1 < len(chars) and len(chars[k + 1]) == 1 else ""
-        ahead = model.before_one(model.id_of(following)) if following else None
-        ids = model.ids(options)
-        weights = [p[i] * (1.0 if ahead is None else ahead[i]) * (i != UNKNOWN) for i in ids.tolist()]
-        weights[0] *= LIKELY_LOST
-        out += options[max(range(len(options)), key=weights.__getitem__)]
-    return out
+    """The likeliest text, one of each character's candidates: by the model, and by which byte is lost most often."""
+    model = _language()
+    beam: list[tuple[float, int, int, str]] = [(0.0, BOUNDARY, BOUNDARY, "")]
+    for options in chars:
+        ids = model.model.ids(options)
+        grown = []
+        for score, before, previous, out in beam:
+            if len(options) == 1:
+                chance = model.log_probability(before, previous, int(ids[0]))
+                grown.append((score + chance, previous, int(ids[0]), out + options))
+                continue
+            known = np.unique(ids[ids != UNKNOWN])
+            chances = dict(
+                zip(known.tolist(), model.log_probabilities(before, previous, known).tolist(), strict=True)
+            )
+            for k, (char, identifier) in enumerate(zip(options, ids.tolist(), strict=True)):
+                if identifier in chances:
+                    weight = chances[identifier] + (LIKELY_LOST if k == 0 else 0.0)
+                    grown.append((score + weight, previous, identifier, out + char))
+        beam = sorted(grown, key=lambda h: -h[0])[:BEAM] or [
+            (s, b, UNKNOWN, out + options[0]) for s, _, b, out in beam
+        ]
+    return beam[0][3]
+
+
+@cache
+def _language() -> DocumentModel:
+    return DocumentModel(load(), "\n\n\n")

@@ -84,13 +84,20 @@ def blanks(text: str, strength: int, rng: Random) -> Noisy:
 
 
 def hard_wraps(text: str, strength: int, rng: Random) -> Noisy:
-    """Lines cut at the width of a page; paragraphs are indented."""
+    """Lines cut at the width of a page, as printed or by number of characters; paragraphs are indented."""
     width = (44, 36, 28)[strength]
+    cost = 1 if rng.random() < 0.5 else 2  # what a digit takes of a line's width, in halves
     out = []
     for line in text.split("\n"):
-        if len(line) > width:
+        if len(line) > width or line.endswith("。"):
             line = "　　" + line
-        out += [line[k : k + width] for k in range(0, max(1, len(line)), width)]
+        used, start = 0, 0
+        for k, char in enumerate(line):
+            used += cost if char.isascii() else 2
+            if used > 2 * width:
+                out.append(line[start:k])
+                used, start = cost if char.isascii() else 2, k
+        out.append(line[start:])
     return Noisy("\n".join(out))
 
 

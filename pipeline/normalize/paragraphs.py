@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.normalize.alignment import Edit
 
-_LINE = re.compile(r"[^\n]+")  # blank ones are skipped: a pattern that asks for a character backtracks
+_LINE = re.compile(r"[^\n]+")
 _INDENT = re.compile("[ \t\u00a0\u3000]*")
 _ENDS = ("。", "！", "？", "；", "：", "”", "）", "》", "…", ".", "!", "?", ";", ":", ")", "】")
 _MARKER = re.compile(
@@ -21,12 +21,17 @@ _DATE = re.compile(
     r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月(?:\s*[\d一二三四五六七八九十]{1,3}\s*日)?"
 )
 _SENTENCE = re.compile("[，。；,;]")
+_CLOSING = "，。、；：！？）》”’…"  # marks that no line begins with
+_RUNNING = re.compile("[，。；、,;]")
 _CONTINUES = re.compile("[一-鿿〇，、。；：）》”A-Za-z0-9％%]")
 MIN_WRAPPED = 4  # full lines from which a page is taken for hard-wrapped
 MIN_SHARE = 0.3  # of the lines
 NARROWEST, WIDEST = 15, 60  # characters of a hard-wrapped line
 OUTLIERS = 0.1  # of the lines may be wider than the page wraps
 SLACK = 2.5  # characters by which a full line may fall short: a mark may not start a line, a word is not cut
+MAX_SHORT = (
+    12  # by which it may fall short when only paragraphs are indented: half-width figures, a long word
+)
 LONG = 24  # characters from which a line that breaks off is running text
 
 
@@ -36,7 +41,8 @@ class _Row:
     end: int
     indent: int
     words: str
-    width: float
+    width: float  # in Chinese characters, as printed
+    length: float  # in characters, as cut by a program
 
 
 def join_lines(text: str) -> Iterator[Edit]:
@@ -58,11 +64,17 @@ def join_lines(text: str) -> Iterator[Edit]:
         return
     if rows[0].start:
         yield Edit(0, rows[0].start, "")
-    width = _wrap_width(rows)
+    wrapped = _wrapped_at(rows)
     indented = sum(row.indent >= 2 for row in rows) >= 3
-    for above, below in pairwise(rows):
+    for k, (above, below) in enumerate(pairwise(rows)):
         blank = text.count("\n", above.end, below.start) > 1
-        joins = _is_wrapped(above, below, width, indented, blank) or _breaks_off(above, below)
+        joins = (
+            below.words[0] in _CLOSING
+            or _breaks_off(above, below)
+            or (indented and not blank and _goes_on(above, below))
+        )
+        if wrapped and not joins:
+            joins = _is_wrapped(above, below, wrapped[1] - wrapped[0][k], indented, blank)
         replacement = "" if joins else "\n"
         if joins and above.words[-1].isascii() and below.words[0].isascii() and above.words[-1].isalpha():
             replacement = " "
@@ -79,7 +91,8 @@ def _row(match: re.Match[str]) -> _Row:
     words = line.strip()
     start = match.start() + line.index(words[0])
     n_indent = len(indent.group()) + indent.group().count("\u3000")
-    return _Row(start, start + len(words), n_indent, words, n_indent / 2 + _width(words))
+    length = len(indent.group()) + len(words)
+    return _Row(start, start + len(words), n_indent, words, n_indent / 2 + _width(words), length)
 
 
 def _width(words: str) -> float:
@@ -87,30 +100,56 @@ def _width(words: str) -> float:
     return len(words) - len(words.encode("ascii", "ignore")) / 2
 
 
-def _wrap_width(rows: list[_Row]) -> float | None:
-    """The width at which the page wraps its lines, None for a page that does not: the widest that many lines reach,
-    most of them in mid-sentence; a signature that is set far right may reach beyond."""
-    widths = sorted((row.width for row in rows), reverse=True)
+def _wrapped_at(rows: list[_Row]) -> tuple[list[float], float] | None:
+    """How long each line is and where the page wraps its lines: by width as printed or by number of characters,
+    whichever fills more lines; None for a page that does not wrap."""
+    found = []
+    for lengths in ([row.width for row in rows], [row.length for row in rows]):
+        limit = _limit(lengths, rows)
+        if limit:
+            found.append((sum(limit - SLACK <= n <= limit for n in lengths), lengths, limit))
+    return max(found, key=lambda f: f[0])[1:] if found else None
+
+
+def _limit(lengths: list[float], rows: list[_Row]) -> float | None:
+    """The greatest length that many lines reach, most of them in mid-sentence; a signature that is set far right may
+    reach beyond."""
     least = max(MIN_WRAPPED, MIN_SHARE * len(rows))
-    for rank, widest in enumerate(widths):
-        if rank > OUTLIERS * len(rows) + 1 or widest < NARROWEST:
+    for rank, longest in enumerate(sorted(lengths, reverse=True)):
+        if rank > OUTLIERS * len(rows) + 1 or longest < NARROWEST:
             return None
-        full = [row for row in rows if widest - SLACK <= row.width <= widest]
-        if widest <= WIDEST and len(full) >= least:
+        full = [row for row, n in zip(rows, lengths, strict=True) if longest - SLACK <= n <= longest]
+        if longest <= WIDEST and len(full) >= least:
             in_sentence = sum(not row.words.endswith(_ENDS) for row in full)
-            return widest if in_sentence * 2 > len(full) else None
+            return longest if in_sentence * 2 > len(full) else None
     return None
 
 
-def _is_wrapped(above: _Row, below: _Row, width: float | None, indented: bool, blank: bool) -> bool:
-    """Whether a page that wraps its lines broke this paragraph here."""
-    if width is None or above.width < width - SLACK or below.indent > 4 or _starts_element(below.words):
+def _is_wrapped(above: _Row, below: _Row, fill: float, indented: bool, blank: bool) -> bool:
+    """Whether a page that wraps its lines broke this paragraph here; ``fill`` is how far short the line above falls."""
+    if below.indent > 4 or (indented and below.indent >= 2):
         return False
-    if indented and below.indent >= 2:
+    in_sentence = not above.words.endswith(_ENDS)
+    if indented and in_sentence and not blank and fill < MAX_SHORT and _SENTENCE.search(above.words):
+        return True  # only a new paragraph is indented, so this is none, whatever it begins with
+    if fill > SLACK or _starts_element(below.words):
         return False
     if above.words.endswith(("。", "！", "？", "：", "；")):
-        return indented and not blank and not above.words.endswith("：")
-    return not (blank and below.width < width / 2 and not _SENTENCE.search(below.words))
+        is_running = below.words[0] in "（(" or bool(_RUNNING.search(below.words))
+        return indented and not blank and above.words[-1] != "：" and is_running
+    return not (blank and below.width < above.width / 2 and not _SENTENCE.search(below.words))
+
+
+def _goes_on(above: _Row, below: _Row) -> bool:
+    """Whether, on a page that indents its paragraphs, a line is the rest of a sentence."""
+    return (
+        above.length >= LONG
+        and below.indent < 2
+        and not above.words.endswith(_ENDS)
+        and bool(_SENTENCE.search(above.words))
+        and below.words[-1] in "。；："
+        and not _starts_element(below.words)
+    )
 
 
 def _breaks_off(above: _Row, below: _Row) -> bool:

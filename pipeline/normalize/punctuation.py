@@ -19,7 +19,7 @@ _SINGLE = re.compile(
 _COLON_BEFORE = re.compile(rf":(?<=[{_HAN}].)(?=[0-9A-Za-z])")
 _COMMA_BEFORE = re.compile(rf"[,;](?<={_LEFT}.)(?=[0-9A-Za-z])")
 _STOP = re.compile(rf"\.(?<=[{_HAN}”）》].)(?=\n|$|[{_HAN}])")
-_BRACKETS = re.compile(r"[(（]([^()（）\n]{0,80})[)）]")
+_BRACKETS = re.compile(r"[(（]([^()（）\n]{0,400})[)）]")
 _LIST_NUMBER = re.compile(rf"^[(]([{_HAN}]{{1,3}}|\d{{1,2}})[)](?=[{_HAN}“《])", re.M)
 _IN_BRACKETS = re.compile(f"[{_HAN}〔“《]")
 _QUOTES = re.compile('"([^"\n“”]{1,200})"')

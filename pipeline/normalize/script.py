@@ -163,7 +163,8 @@ def convert_script(text: str) -> Iterator[Edit]:
     simplified = to_simplified(text)
     start = 0
     for line in text.split("\n"):
-        if _is_traditional(line) or (script == "hant" and not _is_simplified(line)):
+        # in a text of both scripts a line without any simplified character is taken for traditional
+        if _is_traditional(line) or (not _is_simplified(line) if script == "hant" else counts(line)[1] == 0):
             yield from _runs(text, simplified, start, start + len(line))
         start += len(line) + 1
 

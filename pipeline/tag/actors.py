@@ -16,11 +16,10 @@ import numpy as np
 
 from pipeline import assets
 from pipeline.segment.structure import Span
-from pipeline.tag.classifier import LinearModel, default_model
+from pipeline.tag.classifier import LinearModel, Model, default_model
 from pipeline.tag.features import feature_id
 
 _MAX_NAME = 44
-ACTOR_THRESHOLD = 0.25
 # A clause: brackets and quotations are kept whole, so that 县（市、区）长 and “双报到”党员 stay in one piece.
 _CLAUSE = re.compile(
     r"(?:（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[^，。；：！？\n（“《]|[（“《])+"
@@ -68,19 +67,18 @@ def _lexicon() -> _Lexicon:
     )
 
 
-def find_actors(
-    text: str, start: int, end: int, modality: str, model: LinearModel | None = None
-) -> list[Span]:
+def find_actors(text: str, start: int, end: int, modality: str, model: Model | None = None) -> list[Span]:
     """Who must act by the sentence ``text[start:end]``, in order, coordinated names split; ``modality`` is evidence."""
     found = list(candidates(text, start, end))
     if not found:
         return []
-    scores = candidate_scores(found, modality, model or default_model().actor)
+    model = model or default_model()
+    scores = candidate_scores(found, modality, model.actor)
     taken: list[Span] = []
     for score, candidate in sorted(
         zip(scores, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)
     ):
-        if score < ACTOR_THRESHOLD:
+        if score < model.actor_threshold:
             break
         if all(candidate.end <= left or candidate.start >= right for left, right in taken):
             taken.append((candidate.start, candidate.end))
@@ -98,8 +96,8 @@ def candidate_scores(found: Sequence[Candidate], modality: str, model: LinearMod
     columns = [candidate_columns(candidate, modality) for candidate in found]
     lengths = [len(row) for row in columns]
     places = model.place[np.concatenate([np.array(row, dtype=np.int64) for row in columns])]
-    sums = np.add.reduceat(model.weights[places, 0], np.cumsum([0, *lengths[:-1]]))
-    scores: list[float] = (1 / (1 + np.exp(-(sums + model.bias[0])))).tolist()
+    sums = np.add.reduceat(model.weights[places], np.cumsum([0, *lengths[:-1]]))
+    scores: list[float] = (1 / (1 + np.exp(-(sums + model.bias)))).tolist()
     return scores
 
 

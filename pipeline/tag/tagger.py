@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
-
-import numpy as np
+from typing import Literal
 
 from pipeline.records import Modality, SegmentKind
 from pipeline.segment.structure import Passage, Span
@@ -95,7 +93,8 @@ def tag(
     masked = mask_titles(text)
     sentences = _sentences(text, masked, passages, book)
     model = default_model()
-    scores = _scores(masked, sentences, headings, title, book, model)
+    sums = _sums(masked, sentences, headings, title, book, model)
+    scores = model.sentence.scores(sums)
     modalities = binding.decide(
         [s.hits for s in sentences], masked, [(s.start, s.end) for s in sentences], scores, model, method
     )
@@ -105,13 +104,12 @@ def tag(
         kind, cue = modalities[number]
         if kind == "statement" and sentence.passage.kind != "directive":
             continue
-        probabilities = model.probabilities(scores[number])
         tags = (
             ()
             if kind == "statement"
-            else tuple(_tags(masked, sentence, probabilities, book, model, method, cue))
+            else tuple(_tags(masked, sentence, sums[number], book, model, method, order=cue))
         )
-        measure = _measure(text, sentence, kind, cue, tags, previous, date_issued)
+        measure = _measure(text, sentence, kind, cue, tags, previous, date_issued, model)
         measures.append(measure)
         previous = measure
     return Tagged(tuple(measures), _heading_tags(masked, headings, book, model, method))
@@ -144,7 +142,7 @@ def _sentences(text: str, masked: str, passages: Sequence[Passage], book: Codebo
     return found
 
 
-def _scores(
+def _sums(
     masked: str,
     sentences: Sequence[_Sentence],
     headings: Mapping[str, Span],
@@ -152,18 +150,18 @@ def _scores(
     book: Codebook,
     model: Model,
 ) -> FloatArray:
-    """The model's score of every label for every sentence; items take what their lead-in asks."""
+    """What reaches the network's hidden units from every sentence; items take what their lead-in asks."""
     contexts = [_context(masked, sentence.passage, headings, title) for sentence in sentences]
     features = extract(
         masked, [(s.start, s.end) for s in sentences], [s.hits for s in sentences], contexts, book
     )
-    scores = model.sentence.scores(features)
+    sums = model.sentence.sums(features)
     for number, sentence in enumerate(sentences):
         if sentence.lead is not None:
-            lead = scores[sentence.lead]
+            lead = model.sentence.scores(sums[sentence.lead])
             for column, value in lead_in_features(*_decided(lead, model)):
-                scores[number] += model.sentence.weight_of(column, value)
-    return scores
+                sums[number] += model.sentence.embedding(column, value)
+    return sums
 
 
 def _context(masked: str, passage: Passage, headings: Mapping[str, Span], title: str) -> Context:
@@ -189,13 +187,19 @@ def _decided(scores: FloatArray, model: Model) -> tuple[str, list[str]]:
 def _tags(
     masked: str,
     sentence: _Sentence,
-    probabilities: FloatArray,
+    sums: FloatArray,
     book: Codebook,
     model: Model,
     method: Method,
+    *,
     order: Span | None = None,
+    margin: float = 0.0,
 ) -> Iterator[CodeTag]:
-    """The codes of one sentence with their evidence; ``order`` is the word that shows its modality."""
+    """The codes of one sentence with their evidence.
+
+    ``order`` is the word that shows its modality; ``margin`` is how much surer than usual the model must be.
+    """
+    probabilities = model.probabilities(model.sentence.scores(sums))
     strong: dict[str, list[CueHit]] = {}
     for hit in sentence.hits:
         if hit.strong:
@@ -205,7 +209,7 @@ def _tags(
         known = code in model.sentence.labels
         score = float(probabilities[model.sentence.labels.index(code)]) if known else RULE_SCORE
         by_rule = method == "rules" or not known
-        accepted = bool(cues) if by_rule else score >= model.thresholds[code]
+        accepted = bool(cues) if by_rule else score >= model.thresholds[code] + margin
         if not accepted:
             continue
         if cues and method != "model":
@@ -216,15 +220,16 @@ def _tags(
                 code, best.start, best.end, "rule", RULE_SCORE if method == "rules" else round(score, 3)
             )
         else:
-            start, end = _evidence(masked, sentence.start, sentence.end, code, sentence.hits, book, model)
+            start, end = _evidence(masked, sentence, code, sums, book, model)
             yield CodeTag(code, start, end, "model", round(score, 3))
 
 
 def _evidence(
-    masked: str, start: int, end: int, code: str, hits: Sequence[CueHit], book: Codebook, model: Model
+    masked: str, sentence: _Sentence, code: str, sums: FloatArray, book: Codebook, model: Model
 ) -> Span:
-    cues = [(hit.start - start, hit.end - start, cue_column(book, hit.cue)) for hit in hits]
-    left, right = model.sentence.evidence(masked[start:end], code, cues)
+    start = sentence.start
+    cues = [(hit.start - start, hit.end - start, cue_column(book, hit.cue)) for hit in sentence.hits]
+    left, right = model.sentence.evidence(masked[start : sentence.end], code, sums, cues)
     return start + left, start + right
 
 
@@ -236,9 +241,10 @@ def _measure(
     tags: tuple[CodeTag, ...],
     previous: TaggedMeasure | None,
     issued: date | None,
+    model: Model,
 ) -> TaggedMeasure:
     asks = kind != "statement"
-    actors = tuple(find_actors(text, sentence.start, sentence.end, kind)) if asks else ()
+    actors = tuple(find_actors(text, sentence.start, sentence.end, kind, model)) if asks else ()
     deadline = find_deadline(text, sentence.start, sentence.end, issued) if asks else None
     inherited: tuple[Span, ...] = ()
     if asks and not actors and previous is not None and previous.path == sentence.passage.path:
@@ -265,8 +271,7 @@ def _heading_tags(
     """The codes that headings ask for, read as sentences of their own."""
     if not headings:
         return {}
-    paths = list(headings)
-    spans = [headings[path] for path in paths]
+    spans = list(headings.values())
     hits = [
         [
             CueHit(hit.label, hit.start + start, hit.end + start, hit.strong, hit.cue)
@@ -275,26 +280,12 @@ def _heading_tags(
         for start, end in spans
     ]
     features = extract(masked, spans, hits, [Context(True)] * len(spans), book)
-    scores = model.sentence.scores(features)
+    sums = model.sentence.sums(features)
     tagged = {}
-    for number, path in enumerate(paths):
-        passage = Passage("directive", path, *spans[number])
-        sentence = _Sentence(passage, *spans[number], hits[number])
-        if method != "rules" and binding.best(scores[number], model) == "statement":
+    for number, (path, span) in enumerate(headings.items()):
+        if method != "rules" and binding.best(model.sentence.scores(sums[number]), model) == "statement":
             continue
-        probabilities = model.probabilities(scores[number]) - HEADING_MARGIN
-        tags = [
-            CodeTag(
-                tag.code,
-                tag.start,
-                tag.end,
-                tag.method,
-                round(tag.score + HEADING_MARGIN, 3) if method != "rules" else tag.score,
-            )
-            for tag in _tags(
-                masked, sentence, cast(FloatArray, np.maximum(probabilities, 0)), book, model, method
-            )
-        ]
-        if tags:
-            tagged[path] = tuple(tags)
+        sentence = _Sentence(Passage("directive", path, *span), *span, hits[number])
+        if tags := tuple(_tags(masked, sentence, sums[number], book, model, method, margin=HEADING_MARGIN)):
+            tagged[path] = tags
     return tagged

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,21 @@ from pipeline.tag.codebook import default_codebook
 from pipeline.tag.cues import mask_titles, scanner
 from pipeline.tag.features import BITS, Context, extract, lead_in_features
 from pipeline.tag.modality import MODALITIES
-from pipeline.train.logistic import SparseRows, fit
+from pipeline.train import logistic, network
+from pipeline.train.logistic import SparseRows
+from pipeline.train.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = ROOT / "tests" / "gold"
 SENTENCES = Path(__file__).parent / "data"
 OUT = ROOT / "pipeline" / "assets" / "tagger"
 TEST_NUMBERS = frozenset(("05", "11"))
-STRENGTH, ACTOR_STRENGTH = 1.0, 1.0
-THRESHOLD = 0.25  # micro F1 is flat between 0.2 and 0.35 when one field in turn is held out
-MIN_ROWS = 2  # a feature seen in fewer sentences is left out
-SMALLEST = 0.004  # a feature whose weights are all smaller is left out of the file
+FRAGMENTS = SENTENCES / "fragments.txt"
+FIELDS = "abcdef"
+HIDDEN, SEEDS = 96, (0, 1)  # units of each network of the committee, and their seeds
+MIN_ROWS = 8  # a feature seen in fewer sentences is left out
+ACTOR_STRENGTH, ACTOR_THRESHOLD = 1.0, 0.25
+SMALLEST = 0.004  # a feature of actors whose weight is smaller is left out of the file
 
 Float = npt.NDArray[np.float32]
 
@@ -44,7 +48,7 @@ class Example:
 
     text: str
     codes: tuple[str, ...]
-    modality: Modality
+    modality: Modality | None
     actors: tuple[str, ...]
     context: Context
     document: str
@@ -54,6 +58,11 @@ class Example:
     def part(self) -> str:
         """The field of a gold document (its first letter), or the name of the file of sentences."""
         return self.document[0] if "_" in self.document[:2] else self.document
+
+    @property
+    def has_actors(self) -> bool:
+        """Whether its actors are known."""
+        return self.modality is not None
 
     @property
     def is_test(self) -> bool:
@@ -100,13 +109,13 @@ def _gold_example(
 
 
 def sentence_examples(folder: Path = SENTENCES) -> list[Example]:
-    """The sentences of every ``*.jsonl`` in the folder, with the title, heading and lead-in that they stand under."""
+    """The coded sentences of every ``*.jsonl`` in the folder, with title, heading and lead-in where they have them."""
     examples = []
     for file in sorted(folder.glob("*.jsonl")):
-        leads: dict[str, Example] = {}
+        leads: dict[tuple[str, str], Example] = {}
         for line in file.read_text(encoding="utf-8").splitlines():
             item = json.loads(line)
-            heading = item.get("heading")
+            heading, document = item.get("heading"), item.get("doc") or ""
             example = Example(
                 item["text"],
                 tuple(item["codes"]),
@@ -114,11 +123,35 @@ def sentence_examples(folder: Path = SENTENCES) -> list[Example]:
                 tuple(item.get("actors") or ()),
                 Context(True, (mask_titles(heading),) if heading else (), item.get("title") or ""),
                 file.stem,
-                leads.get(item.get("lead_in") or ""),
+                leads.get((document, item.get("lead_in") or "")),
             )
-            leads[example.text] = example
+            leads[document, example.text] = example
             examples.append(example)
     return examples
+
+
+def fragment_examples(file: Path = FRAGMENTS) -> list[Example]:
+    """Short clauses by code: ``# code,code`` begins a list whose items end in ； or at the line's end.
+
+    They teach codes alone: neither modality nor actors.
+    """
+    examples = []
+    codes: tuple[str, ...] = ()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            codes = () if line == "# none" else tuple(line[2:].split(","))
+        elif line.strip() and not line.startswith("//"):
+            examples += [
+                Example(f"{item.strip()}。", codes, None, (), Context(True), "fragments")
+                for item in line.split("；")
+                if item.strip()
+            ]
+    return examples
+
+
+def all_examples() -> list[Example]:
+    """Everything there is to learn from."""
+    return gold_examples() + sentence_examples() + fragment_examples()
 
 
 def labels() -> tuple[str, ...]:
@@ -126,24 +159,31 @@ def labels() -> tuple[str, ...]:
     return (*default_codebook().codes, *MODALITIES)
 
 
-def sentence_matrix(examples: Sequence[Example]) -> tuple[SparseRows, Float]:
-    """Features and labels of the sentence block."""
+def sentence_matrix(examples: Sequence[Example]) -> Examined:
+    """Features and labels of the network."""
     book = default_codebook()
     names = {label: number for number, label in enumerate(labels())}
     rows, columns, values = [], [], []
     target = np.zeros((len(examples), len(names)), dtype=np.float32)
+    known = np.ones_like(target)
     for row, example in enumerate(examples):
         masked = mask_titles(example.text)
         hits = scanner(book).scan(masked)
         features = extract(masked, [(0, len(masked))], [hits], [example.context], book)
-        extra = lead_in_features(example.lead.modality, example.lead.codes) if example.lead else ()
+        lead = example.lead
+        extra = lead_in_features(lead.modality or "obligation", lead.codes) if lead else ()
         rows.append(np.full(len(features.columns) + len(extra), row, dtype=np.int64))
         columns.append(np.concatenate([features.columns, np.array([c for c, _ in extra], dtype=np.int64)]))
         values.append(np.concatenate([features.values, np.array([v for _, v in extra], dtype=np.float32)]))
-        for label in (*example.codes, example.modality):
-            target[row, names[label]] = 1.0
+        for code in example.codes:
+            target[row, names[code]] = 1.0
+        if example.modality is None:
+            known[row, len(book.codes) :] = 0.0
+        else:
+            target[row, names[example.modality]] = 1.0
     shape = (len(examples), 1 << BITS)
-    return SparseRows(shape, np.concatenate(rows), np.concatenate(columns), np.concatenate(values)), target
+    matrix = SparseRows(shape, np.concatenate(rows), np.concatenate(columns), np.concatenate(values))
+    return Examined(matrix, target, known)
 
 
 def actor_matrix(examples: Iterable[Example]) -> tuple[SparseRows, Float]:
@@ -154,7 +194,7 @@ def actor_matrix(examples: Iterable[Example]) -> tuple[SparseRows, Float]:
     for example in examples:
         wanted = set(joined_actors(example.text, example.actors))
         for candidate in candidates(example.text, 0, len(example.text)):
-            own = candidate_columns(candidate, example.modality)
+            own = candidate_columns(candidate, example.modality or "obligation")
             rows += [len(target)] * len(own)
             columns += own
             target.append((candidate.start, candidate.end) in wanted)
@@ -184,81 +224,160 @@ def joined_actors(text: str, actors: Sequence[str]) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Trained weights of one block: row ``i`` of ``weights`` belongs to column ``columns[i]``."""
+class Examined:
+    """Features, labels and which labels are known, of the examples in order."""
 
-    columns: npt.NDArray[np.int64]
-    weights: Float
-    bias: Float
-    names: tuple[str, ...] = field(default=())
+    matrix: SparseRows
+    labels: Float
+    known: Float
 
-    def scores(self, matrix: SparseRows) -> Float:
-        """Scores of every label for every row of a matrix."""
-        place = np.zeros(matrix.shape[1], dtype=np.int64)
-        place[self.columns] = np.arange(1, len(self.columns) + 1)
-        table = np.vstack([np.zeros((1, self.weights.shape[1]), dtype=np.float32), self.weights])
-        scores = np.tile(self.bias, (matrix.shape[0], 1))
-        np.add.at(scores, matrix.rows, table[place[matrix.columns]] * matrix.values[:, None])
-        return scores
+    def part(self, rows: npt.NDArray[np.int64]) -> Examined:
+        """Some of the rows, renumbered."""
+        place = np.full(self.matrix.shape[0], -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.matrix.rows] >= 0
+        matrix = SparseRows(
+            (len(rows), self.matrix.shape[1]),
+            place[self.matrix.rows[kept]],
+            self.matrix.columns[kept],
+            self.matrix.values[kept],
+        )
+        return Examined(matrix, self.labels[rows], self.known[rows])
 
 
-def train(
-    matrix: SparseRows, target: Float, names: tuple[str, ...], strength: float, iterations: int = 60
-) -> Block:
-    """One block from its features and labels; rare features are left out."""
+def compact(matrix: SparseRows, least: int) -> tuple[SparseRows, npt.NDArray[np.int64]]:
+    """The matrix without features that fewer than ``least`` rows have, and the columns that are left."""
     seen = np.bincount(matrix.columns, minlength=matrix.shape[1])
-    columns = np.flatnonzero(seen >= MIN_ROWS)
+    columns = np.flatnonzero(seen >= least)
+    return restricted(matrix, columns), columns
+
+
+def restricted(matrix: SparseRows, columns: npt.NDArray[np.int64]) -> SparseRows:
+    """The matrix with these columns alone, renumbered."""
     place = np.full(matrix.shape[1], -1, dtype=np.int64)
     place[columns] = np.arange(len(columns))
     kept = place[matrix.columns] >= 0
-    dense = SparseRows(
+    return SparseRows(
         (matrix.shape[0], len(columns)), matrix.rows[kept], place[matrix.columns[kept]], matrix.values[kept]
     )
-    weights, bias = fit(dense, target, strength, iterations)
-    return Block(columns, weights, bias, names)
 
 
-def packed(block: Block, name: str) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a block as they are stored: int8 weights with a scale for each label."""
-    large = np.abs(block.weights).max(axis=1) >= SMALLEST
-    weights = block.weights[large]
+def committee(matrix: SparseRows, labels: Float, known: Float) -> Network:
+    """Several networks from different seeds as one whose scores are the mean of theirs."""
+    members = [
+        network.fit(matrix, labels, known, network.Settings(hidden=HIDDEN, seed=seed)) for seed in SEEDS
+    ]
+    return Network(
+        np.concatenate([member.embeddings for member in members], axis=1),
+        np.concatenate([member.hidden_bias for member in members]),
+        (np.concatenate([member.outputs for member in members]) / len(members)).astype(np.float32),
+        np.mean([member.bias for member in members], axis=0).astype(np.float32),
+    )
+
+
+def held_out_scores(examined: Examined, parts: Sequence[str]) -> Float:
+    """Scores of every row by a committee that saw nothing of the row's field; zero for rows that are no gold."""
+    scores = np.zeros_like(examined.labels)
+    names = np.array(parts)
+    for part in FIELDS:
+        rest, own = np.flatnonzero(names != part), np.flatnonzero(names == part)
+        learned = examined.part(rest)
+        matrix, columns = compact(learned.matrix, MIN_ROWS)
+        trained = committee(matrix, learned.labels, learned.known)
+        scores[own] = trained.scores(restricted(examined.part(own).matrix, columns))
+    return scores
+
+
+def calibration(scores: Float, labels: Float) -> tuple[float, float]:
+    """Slope and intercept that turn scores into probabilities (Platt, 1999), by Newton's method."""
+    flat, wanted = scores.ravel().astype(np.float64), labels.ravel().astype(np.float64)
+    slope, intercept = 1.0, 0.0
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-(slope * flat + intercept)))
+        weight = np.maximum(p * (1 - p), 1e-9)
+        pull = np.array([((p - wanted) * flat).sum(), (p - wanted).sum()])
+        bend = np.array(
+            [[(weight * flat**2).sum(), (weight * flat).sum()], [(weight * flat).sum(), weight.sum()]]
+        )
+        step = np.linalg.solve(bend, pull)
+        slope, intercept = slope - step[0], intercept - step[1]
+    return round(float(slope), 4), round(float(intercept), 4)
+
+
+def thresholds(probabilities: Float, labels: Float, codes: Sequence[str]) -> dict[str, float]:
+    """For each code halfway between the threshold best for all codes together and the best for itself."""
+    grid = np.arange(0.1, 0.62, 0.02)
+
+    def f1(p: Float, wanted: Float, threshold: float) -> float:
+        chosen = p >= threshold
+        return float(2 * (chosen * wanted).sum() / max(1.0, chosen.sum() + wanted.sum()))
+
+    common = max(grid, key=lambda threshold: f1(probabilities, labels, threshold))
+    return {
+        code: round(float(common + max(grid, key=lambda t: f1(probabilities[:, n], labels[:, n], t))) / 2, 3)
+        for n, code in enumerate(codes)
+    }
+
+
+def packed(weights: Float, name: str, columns: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+    """Weights (columns × units) as they are stored: int8 with a scale for each unit."""
     scales = np.maximum(np.abs(weights).max(axis=0), 1e-6) / 127
     return {
-        f"{name}_columns": block.columns[large].astype(np.uint32),
+        f"{name}_columns": columns.astype(np.uint32),
         f"{name}_weights": np.round(weights / scales).astype(np.int8),
         f"{name}_scales": scales.astype(np.float32),
-        f"{name}_bias": block.bias.astype(np.float32),
     }
 
 
 def main() -> None:
-    """Train on everything that the options allow and write the two files."""
+    """Train, calibrate on held-out fields, and write the two files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--all", action="store_true", help="learn from the test part of the gold too")
+    parser.add_argument(
+        "--fast", action="store_true", help="keep the thresholds and calibration of the file there"
+    )
     options = parser.parse_args()
-    examples = [
-        e
-        for e in gold_examples() + gold_examples(GOLD / "seeds") + sentence_examples()
-        if options.all or not e.is_test
-    ]
-    matrix, target = sentence_matrix(examples)
-    sentence = train(matrix, target, labels(), STRENGTH)
-    actor = train(*actor_matrix(examples), ("actor",), ACTOR_STRENGTH, iterations=120)
-    np.savez_compressed(options.out / "model.npz", **packed(sentence, "sentence"), **packed(actor, "actor"))  # type: ignore[arg-type]
-    meta = {
-        "sentence": {"labels": list(labels())},
-        "actor": {"labels": ["actor"]},
-        "thresholds": dict.fromkeys(default_codebook().codes, THRESHOLD),
-        "calibration": {"slope": 1.0, "intercept": 0.0},
-        "sentences": len(examples),
+    examples = [e for e in all_examples() if options.all or not e.is_test]
+    examined = sentence_matrix(examples)
+    matrix, columns = compact(examined.matrix, MIN_ROWS)
+    trained = committee(matrix, examined.labels, examined.known)
+    actor_rows, actor_target = actor_matrix(e for e in examples if e.has_actors)
+    actor_rows, actor_columns = compact(actor_rows, 2)
+    actor_weights, actor_bias = logistic.fit(actor_rows, actor_target, ACTOR_STRENGTH, 120)
+    large = np.abs(actor_weights[:, 0]) >= SMALLEST
+    np.savez_compressed(
+        options.out / "model.npz",
+        **packed(trained.embeddings, "sentence", columns),  # type: ignore[arg-type]
+        sentence_hidden_bias=trained.hidden_bias,
+        sentence_outputs=trained.outputs,
+        sentence_bias=trained.bias,
+        **packed(actor_weights[large], "actor", actor_columns[large]),  # type: ignore[arg-type]
+        actor_bias=actor_bias,
+    )
+    file = options.out / "model.json"
+    kept = json.loads(file.read_text(encoding="utf-8")) if options.fast else {}
+    meta = kept or calibrated(examined, examples)
+    meta |= {"labels": list(labels()), "actor_threshold": ACTOR_THRESHOLD, "sentences": len(examples)}
+    file.write_text(json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    size = (options.out / "model.npz").stat().st_size
+    print(f"{len(examples)} sentences, {len(columns)} features, {size:,} bytes")
+
+
+def calibrated(examined: Examined, examples: Sequence[Example]) -> dict[str, Any]:
+    """Calibration and thresholds from the gold, each field scored by a committee that did not see it."""
+    codes = default_codebook().codes
+    scores = held_out_scores(examined, [example.part for example in examples])
+    gold = np.array([example.part in FIELDS for example in examples])
+    scores, target = scores[gold], examined.labels[gold]
+    asks = scores[:, len(codes) :].argmax(axis=1) != MODALITIES.index("statement")
+    scores, target = scores[asks, : len(codes)], target[asks, : len(codes)]
+    slope, intercept = calibration(scores, target)
+    probabilities = (1 / (1 + np.exp(-(slope * scores + intercept)))).astype(np.float32)
+    return {
+        "calibration": {"slope": slope, "intercept": intercept},
+        "thresholds": thresholds(probabilities, target, codes),
     }
-    (options.out / "model.json").write_text(
-        json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
-    print(
-        f"{len(examples)} sentences, {len(sentence.columns)} features; {(options.out / 'model.npz').stat().st_size:,} bytes"
-    )
 
 
 if __name__ == "__main__":
