@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -20,8 +19,7 @@ class Edit(NamedTuple):
     confidence: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """``raw[raw_start:raw_end]`` became ``text[start:end]``; what lies between two changes is the same in both."""
 
     kind: str
@@ -135,39 +133,77 @@ def _merge(changes: Sequence[Change], edits: Sequence[Edit], kind: str) -> list[
             i < len(changes) and (changes[i].start, changes[i].end) <= (edits[j].start, edits[j].end)
         )
         if from_change:
-            low, high = changes[i].start, changes[i].end
-        else:
-            low, high = edits[j].start, edits[j].end
-        raw_low, new_low = low + raw_shift, low + new_shift
-        kinds: dict[str, None] = {}
-        confidence = 1.0
-        first = True
-        while True:
-            if i < len(changes) and (
-                (first and from_change) or _overlaps(low, high, changes[i].start, changes[i].end)
-            ):
-                change = changes[i]
-                high = max(high, change.end)
-                raw_shift = change.raw_end - change.end
-                kinds.update(dict.fromkeys(change.kind.split("+")))
-                confidence = min(confidence, change.confidence)
+            _, raw_low, raw_high, low, high, confidence = alone = changes[i]
+            if _stands_alone(low, high, changes, i + 1, edits, j):  # nearly all do
+                merged.append(
+                    Change(alone[0], raw_low, raw_high, low + new_shift, high + new_shift, confidence)
+                )
+                raw_shift = raw_high - high
                 i += 1
-            elif j < len(edits) and (
-                (first and not from_change) or _overlaps(low, high, edits[j].start, edits[j].end)
-            ):
-                edit = edits[j]
-                high = max(high, edit.end)
-                new_shift += len(edit.replacement) - (edit.end - edit.start)
-                kinds[kind] = None
-                confidence = min(confidence, edit.confidence)
+                continue
+        else:
+            low, high, replacement, confidence = edits[j]
+            if _stands_alone(low, high, changes, i, edits, j + 1):
+                new_low = low + new_shift
+                new_high = new_low + len(replacement)
+                merged.append(Change(kind, low + raw_shift, high + raw_shift, new_low, new_high, confidence))
+                new_shift = new_high - high
                 j += 1
-            else:
-                break
-            first = False
-        merged.append(
-            Change("+".join(kinds), raw_low, high + raw_shift, new_low, high + new_shift, confidence)
+                continue
+        raw_low, new_low = low + raw_shift, low + new_shift
+        first_change, first_edit = i, j
+        i, j, high, kinds = _touching(changes, i, edits, j, from_change, kind)
+        if i > first_change:
+            raw_shift = changes[i - 1].raw_end - changes[i - 1].end
+        new_shift += sum(len(e.replacement) - (e.end - e.start) for e in edits[first_edit:j])
+        confidence = min(
+            *(change.confidence for change in changes[first_change:i]),
+            *(edit.confidence for edit in edits[first_edit:j]),
+            1.0,
         )
+        merged.append(Change(kinds, raw_low, high + raw_shift, new_low, high + new_shift, confidence))
     return merged
+
+
+def _touching(
+    changes: Sequence[Change], i: int, edits: Sequence[Edit], j: int, from_change: bool, kind: str
+) -> tuple[int, int, int, str]:
+    """One past the last change and edit of a group that overlaps from its first one on, its end, and its kinds."""
+    one: Change | Edit = changes[i] if from_change else edits[j]
+    low, high = one.start, one.end
+    kinds: dict[str, None] = {}
+    first = True
+    while True:
+        if i < len(changes) and (
+            (first and from_change) or _overlaps(low, high, changes[i].start, changes[i].end)
+        ):
+            high = max(high, changes[i].end)
+            kinds.update(dict.fromkeys(changes[i].kind.split("+")))
+            i += 1
+        elif j < len(edits) and (
+            (first and not from_change) or _overlaps(low, high, edits[j].start, edits[j].end)
+        ):
+            high = max(high, edits[j].end)
+            kinds[kind] = None
+            j += 1
+        else:
+            return i, j, high, "+".join(kinds)
+        first = False
+
+
+def _stands_alone(
+    low: int, high: int, changes: Sequence[Change], i: int, edits: Sequence[Edit], j: int
+) -> bool:
+    """Whether neither the next change nor the next edit touches a span that begins before both."""
+    if i < len(changes):
+        start = changes[i].start
+        if start < high or start == low:
+            return False
+    if j < len(edits):
+        start = edits[j].start
+        if start < high or start == low:
+            return False
+    return True
 
 
 def _overlaps(low: int, high: int, start: int, end: int) -> bool:
@@ -193,8 +229,7 @@ def exact(raw_text: str, text: str, changes: Sequence[Change]) -> tuple[Change, 
         head = _n_shared(before, after)
         tail = _n_shared(before[head:][::-1], after[head:][::-1])
         final.append(
-            replace(
-                change,
+            change._replace(
                 raw_start=change.raw_start + head,
                 raw_end=change.raw_end - tail,
                 start=change.start + head,

@@ -11,16 +11,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from pipeline.normalize.charmodel import UNKNOWN, DocumentModel, Floats, Ids, load
+from pipeline.normalize.charmodel import UNKNOWN, DocumentModel, Floats, load
 from pipeline.normalize.gbk import ANY, HIGH, Alphabet, bytes_of, unpaired
 from pipeline.normalize.pinyin import characters_of
 from pipeline.normalize.script import tables
 
-BEAM = 24
-EXPANSIONS = 16  # how many characters to follow up for one unknown byte
+BEAM = 20
+EXPANSIONS = 12  # how many characters to follow up for one unknown byte
+PRUNED = 8.0  # log units by which one may fall short of the likeliest of its kind
 
 # Log weights of what may have happened; they matter little beside the likelihood of the text.
 LOST = -3.0
@@ -31,15 +34,17 @@ MARK_IS_CHARACTER = -3.5
 MARK_BEGINS = -8.0  # a question mark stands for a byte, and what follows is out of step
 MARK_BEGINS_IN_CUT_TEXT = -4.0  # likelier where readings were put between the two bytes of a character
 MARK_IS_MARK = -1.0
-MARK_IS_NOTHING = -7.0
+MARK_IS_NOTHING = -12.0  # a decoder puts it for a byte
+MARK_IS_NOTHING_IN_CUT_TEXT = -7.0
 LETTER_IS_LETTER = -3.0
+LETTER_IS_ODD = -6.0  # in a text that shows the damage of scraping, one that stands in it only once
 PAIR_DROPPED = -6.0  # a pair of bytes that is no character vanished
 WRONG_READING = -7.0
+PARTNER = 4.0  # a mark whose partner stands in the line
 READING_INSIDE = -2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A piece of damaged text. ``kind``: char (two bytes), mark (``?``), letter (one byte) or reading."""
 
     kind: str
@@ -49,8 +54,7 @@ class Unit:
     reading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(NamedTuple):
     """One character of the mended text and the units that it came from; ``kept`` when it is the unit itself."""
 
     char: str
@@ -59,8 +63,7 @@ class Emission:
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """A partial reading: ``pending`` is a lead byte that awaits its trail byte, and since which unit.
 
     ``score`` is the log weight of this way of reading, ``mass`` that of all ways that ended in the same state.
@@ -76,8 +79,7 @@ class Hypothesis:
     emitted: Chain | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The characters of a hypothesis, last one first."""
 
     last: Emission
@@ -97,11 +99,22 @@ class Search:
     """Reads the units of one damaged stretch in all ways that losing few bytes allows."""
 
     def __init__(
-        self, model: DocumentModel, letters: Alphabet, units: Sequence[Unit], *, is_cut: bool
+        self,
+        model: DocumentModel,
+        alphabet: Alphabet,
+        units: Sequence[Unit],
+        *,
+        is_cut: bool,
+        odd: frozenset[str] = frozenset(),
+        wanted: str = "",
     ) -> None:
+        """``odd`` are the letters that are rather bytes, ``wanted`` the marks whose partners stand in the line;
+        ``is_cut``: readings stand between the bytes of a character."""
         self._model = model
+        self._wanted = np.sort(model.model.ids(wanted))
+        self._odd = odd
         self._is_cut = is_cut
-        self._alphabet = letters
+        self._alphabet = alphabet
         self._units = units
         marks = [k for k, u in enumerate(units) if u.kind in ("mark", "letter")]
         self._max_lost = max(1, len(marks))
@@ -129,7 +142,10 @@ class Search:
     def _finish(self, following: str) -> list[Reading]:
         after = self._model.model.ids(following).tolist()
         finished = []
+        least = max((h.score for h in self._out), default=0.0) - PRUNED
         for h in self._out:
+            if h.score < least and h.n_lost:  # the text as it stands is always weighed
+                continue
             chain = [h.before, h.previous, *after]
             tail = sum(
                 self._model.log_probability(a, b, c)
@@ -168,7 +184,8 @@ class Search:
         self._emit(k, k, h, (ANY, ANY), MARK_IS_CHARACTER + LOST_TRAIL, None)
         self._out.append(_moved(h, MARK_BEGINS_IN_CUT_TEXT if self._is_cut else MARK_BEGINS, ANY, k))
         if not self._reading_after(k):
-            self._out.append(_moved(h, MARK_IS_NOTHING, None, k))
+            weight = MARK_IS_NOTHING_IN_CUT_TEXT if self._is_cut else MARK_IS_NOTHING
+            self._out.append(_moved(h, weight, None, k))
 
     def _unreadable(self, k: int) -> frozenset[int]:
         """The bytes for which a decoder would put a mark here: no ASCII, and no lead byte of what follows."""
@@ -181,7 +198,7 @@ class Search:
         if h.pending is not None:
             self._emit(h.since, k, h, (h.pending, byte), 0.0, None)
             return
-        self._keep(k, unit.char, h, LETTER_IS_LETTER)
+        self._keep(k, unit.char, h, LETTER_IS_ODD if unit.char in self._odd else LETTER_IS_LETTER)
         if h.n_lost < self._max_lost:
             self._emit(k, k, h, (ANY, byte), LOST if h.n_lost == 0 else LOST_AGAIN, None, n_lost=1)
 
@@ -223,19 +240,47 @@ class Search:
         trails: frozenset[int] | None = None,
     ) -> None:
         """Add the likeliest characters of a pair of bytes, either of which may be ANY, and go on with ``pending``."""
-        ids = self._alphabet.ids(*pair, trails)
         reading = reading or ("" if pending is not None else self._reading_after(last))
-        scores = self._model.log_probabilities(h.before, h.previous, ids)
+        if ANY not in pair:
+            self._emit_known(first, last, h, pair, weight, pending, reading)
+            return
+        ids, weights = self._alphabet.options(*pair, trails)
+        scores = self._model.log_probabilities(h.before, h.previous, ids) + weights
+        if len(self._wanted) and len(ids):
+            places = np.minimum(ids.searchsorted(self._wanted), len(ids) - 1)
+            scores[places[ids[places] == self._wanted]] += PARTNER
         if reading:
-            scores = np.where(np.isin(ids, _ids_of(reading)), scores, scores + WRONG_READING)
+            scores[~_is_read(reading)[ids]] += WRONG_READING
         if len(ids) > limit:
             ranks = scores + self._outlook(last, pending)[ids]
             best = np.argpartition(-ranks, limit)[:limit]
+            ranks = ranks[best]
+            best = best[ranks > ranks.max() - PRUNED]
             ids, scores = ids[best], scores[best]
         chars = self._model.model.chars
         for identifier, score in zip(ids.tolist(), scores.tolist(), strict=True):
             emission = Emission(chars[identifier], first, last, False)
             self._add(h, weight + score, identifier, emission, pending, last, h.n_lost + n_lost)
+
+    def _emit_known(
+        self,
+        first: int,
+        last: int,
+        h: Hypothesis,
+        pair: tuple[int, int],
+        weight: float,
+        pending: int | None,
+        reading: str,
+    ) -> None:
+        """The same for two bytes that are there."""
+        identifier = self._alphabet.id_of(*pair)
+        if identifier is None:
+            return
+        weight += self._model.log_probability(h.before, h.previous, identifier)
+        if reading and not _is_read(reading)[identifier]:
+            weight += WRONG_READING
+        emission = Emission(self._model.model.chars[identifier], first, last, False)
+        self._add(h, weight, identifier, emission, pending, last, h.n_lost)
 
     def _add(
         self,
@@ -267,9 +312,9 @@ class Search:
             follower = self._following if pending is None else None
         elif (unit := self._units[k]).kind == "char":
             lead, trail = bytes_of(unit.char)
-            follower = self._alphabet.of_pair.get((lead, trail) if pending is None else (pending, lead))
+            follower = self._alphabet.id_of(*((lead, trail) if pending is None else (pending, lead)))
         elif unit.kind == "letter" and pending is not None:
-            follower = self._alphabet.of_pair.get((pending, ord(unit.char)))
+            follower = self._alphabet.id_of(pending, ord(unit.char))
         else:
             follower = None
         return self._model.log_outlook(follower) if follower is not None else self._no_outlook
@@ -290,8 +335,12 @@ class Reading:
 
 
 @cache
-def _ids_of(reading: str) -> Ids:
-    return load().ids("".join(sorted(characters_of(reading))))
+def _is_read(reading: str) -> npt.NDArray[np.bool_]:
+    """For each id of the model whether its character can be read so."""
+    model = load()
+    found = np.zeros(model.n_chars, dtype=np.bool_)
+    found[model.ids("".join(characters_of(reading)))] = True
+    return found
 
 
 def _moved(h: Hypothesis, weight: float, pending: int | None, since: int) -> Hypothesis:
@@ -309,7 +358,7 @@ def _best(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     merged.sort(key=lambda h: -h.score)
     even = [h for h in merged if h.pending is None][:BEAM]
     odd = [h for h in merged if h.pending is not None][:BEAM]
-    return even + odd
+    return [h for group in (even, odd) for h in group if h.score > group[0].score - PRUNED]
 
 
 def _merged(alike: list[Hypothesis]) -> Hypothesis:

@@ -20,8 +20,13 @@ UNKNOWN = 0
 """The id of a character that the model has never met."""
 BOUNDARY = 1
 """The id of what lies before and after a line."""
+_BASIC_PLANE = 0x10000  # what lies beyond is unknown to the model, as its last code is
 _COUNT_STEP = 1.25  # counts are stored as powers of this: one byte each, at most 12 % off
 _UNIT = 0.2  # the smallest count, that of a word that is only in a dictionary
+_SELDOM, _SELDOM_WEIGHT = (
+    0.3,
+    0.1,
+)  # a pair of a dictionary counts so much as a context of its second character
 _BIGRAM_BACKOFF = 2.4  # how much weight each distinct follower of a context gives to the shorter context
 _TRIGRAM_BACKOFF = 4.0
 _DOCUMENT_UNIGRAM = 2000.0  # the document's own counts weigh n / (n + this) against the model's
@@ -37,6 +42,7 @@ class Counts:
 
     __slots__ = (
         "_by_follower",
+        "_context_sums",
         "_contexts",
         "_counts",
         "_followers",
@@ -50,6 +56,7 @@ class Counts:
         self._n_chars = n_chars
         self._keys = keys
         self._by_follower: tuple[Ids, Ids] | None = None
+        self._context_sums: dict[int, tuple[float, int]] = {}
         contexts, starts = np.unique(keys // n_chars, return_index=True)
         self._contexts = contexts
         self._starts = np.append(starts, len(keys))
@@ -59,11 +66,30 @@ class Counts:
 
     def after(self, context: int) -> tuple[Ids, Floats, float]:
         """The characters seen after a context, how often each, and how often the context."""
-        place = int(np.searchsorted(self._contexts, context))
+        place = int(self._contexts.searchsorted(context))
         if place == len(self._contexts) or self._contexts[place] != context:
             return _NO_IDS, _NO_COUNTS, 0.0
         row = slice(self._starts[place], self._starts[place + 1])
         return self._followers[row], self._counts[row], float(self._totals[place])
+
+    def one_after(self, context: int, follower: int) -> tuple[float, float, int]:
+        """How often one character was seen after a context, how often the context, and with how many followers."""
+        sums = self._context_sums.get(context)
+        if sums is None:
+            followers, _, total = self.after(context)
+            sums = self._context_sums[context] = total, len(followers)
+        if not sums[1]:
+            return 0.0, 0.0, 0
+        key = context * self._n_chars + follower
+        place = int(self._keys.searchsorted(key))
+        found = place < len(self._keys) and self._keys[place] == key
+        return float(self._counts[place]) if found else 0.0, *sums
+
+    def variety(self, n_chars: int) -> Floats:
+        """After how many different contexts each character was seen; those of dictionary words alone count little."""
+        seldom = self._counts <= _SELDOM
+        often = np.bincount(self._followers[~seldom], minlength=n_chars)
+        return np.asarray(often + _SELDOM_WEIGHT * np.bincount(self._followers[seldom], minlength=n_chars))
 
     def share_before(self, follower: int) -> tuple[Ids, Floats]:
         """The one-character contexts that a character was seen after, and its share of what follows each."""
@@ -88,14 +114,21 @@ class CharModel:
         self.chars = chars
         self.n_chars = len(chars)
         self._id_of = {c: k for k, c in enumerate(chars)}
-        self.unigrams = (unigrams + _UNIT) / (unigrams.sum() + _UNIT * len(unigrams))
+        self._id_of_code = np.full(_BASIC_PLANE, UNKNOWN, dtype=np.int64)
+        for char in {*chars, *map(chr, range(0x80)), "\u3007", "\u25cb"}:
+            self._id_of_code[ord(char)] = self._id_of.get(_fold(char), UNKNOWN)
+        self.shares = unigrams / unigrams.sum()
+        # How likely a character is where the one before it says nothing: by how many different ones it follows, not by
+        # how often it is met, or 织 would be as likely anywhere as 组织 is common (Kneser and Ney, ICASSP 1995).
+        variety = bigrams.variety(n_chars=self.n_chars)
+        self.unigrams = (variety + _UNIT) / (variety.sum() + _UNIT * self.n_chars)
         self._bigrams = bigrams
         self._trigrams = trigrams
 
     def ids(self, text: str) -> Ids:
         """The id of each character; digits share one, Latin letters another, line ends are boundaries."""
-        known = self._id_of
-        return np.fromiter((known.get(_fold(c), UNKNOWN) for c in text), dtype=np.int64, count=len(text))
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        return np.asarray(self._id_of_code[np.minimum(codes, _BASIC_PLANE - 1)])
 
     def id_of(self, char: str) -> int:
         """The id of one character."""
@@ -113,6 +146,14 @@ class CharModel:
         p[contexts] += shares
         return p
 
+    def one_after_one(self, previous: int, char: int) -> tuple[float, float, int]:
+        """How often one character followed another, how often the other was met, and with how many followers."""
+        return self._bigrams.one_after(previous, char)
+
+    def one_after_two(self, before: int, previous: int, char: int) -> tuple[float, float, int]:
+        """The same after two characters."""
+        return self._trigrams.one_after(before * self.n_chars + previous, char)
+
     def after_two(self, before: int, previous: int) -> tuple[Ids, Floats, float]:
         """What followed two characters, how often, and how often the two were met."""
         return self._trigrams.after(before * self.n_chars + previous)
@@ -129,9 +170,9 @@ class DocumentModel:
         n = model.n_chars
         ids = model.ids(text)
         known = ids != UNKNOWN
-        own = np.bincount(ids[known], minlength=n)
-        self._unigrams = (own + _DOCUMENT_UNIGRAM * model.unigrams) / (own.sum() + _DOCUMENT_UNIGRAM)
         self._bigrams = _count((ids[:-1] * n + ids[1:])[known[:-1] & known[1:]], n)
+        own = self._bigrams.variety(n_chars=n)
+        self._unigrams = (own + _DOCUMENT_UNIGRAM * model.unigrams) / (own.sum() + _DOCUMENT_UNIGRAM)
         triples = ids[:-2] * n * n + ids[1:-1] * n + ids[2:]
         self._trigrams = _count(triples[known[:-2] & known[1:-1] & known[2:]], n)
         self._after_one: dict[int, Floats] = {}
@@ -144,15 +185,29 @@ class DocumentModel:
         p = self._pairs(previous)[ids] * weight
         if seen and len(ids):
             followers = np.fromiter(seen, dtype=np.int64, count=len(seen))
-            places = np.minimum(np.searchsorted(ids, followers), len(ids) - 1)
+            places = np.minimum(ids.searchsorted(followers), len(ids) - 1)
             hits = ids[places] == followers
             p[places[hits]] += np.fromiter(seen.values(), dtype=np.float64, count=len(seen))[hits]
         return np.asarray(np.log(p))
 
     def log_probability(self, before: int, previous: int, char: int) -> float:
-        """The same for one id."""
-        weight, seen = self._triples(before, previous)
-        return math.log(self._pairs(previous)[char] * weight + seen.get(char, 0.0))
+        """The same for one id, from the few counts that it takes."""
+        model, n = self.model, self.model.n_chars
+        p = float(self._unigrams[char])
+        for (count, total, followers), fixed, backoff in (
+            (model.one_after_one(previous, char), 0.0, _BIGRAM_BACKOFF),
+            (self._bigrams.one_after(previous, char), _DOCUMENT_BIGRAM, _DOCUMENT_BIGRAM_BACKOFF),
+            (model.one_after_two(before, previous, char), 0.0, _TRIGRAM_BACKOFF),
+            (
+                self._trigrams.one_after(before * n + previous, char),
+                _DOCUMENT_TRIGRAM,
+                _DOCUMENT_TRIGRAM_BACKOFF,
+            ),
+        ):
+            if total:
+                weight = fixed + backoff * followers
+                p = (p * weight + count) / (total + weight)
+        return math.log(p)
 
     def log_outlook(self, follower: int) -> Floats:
         """Roughly log P(follower | ·, the document) over all ids: for ranking, not for scores."""
@@ -219,6 +274,8 @@ def _fold(char: str) -> str:
         return "0"
     if char.isascii() and char.isalpha():
         return "A"
+    if char in "〇○":
+        return "零"
     return "\n" if char in "\r\t " else char
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from pipeline.normalize.alignment import Edit
 from pipeline.normalize.byte_search import Emission, Reading, Search, Unit
 from pipeline.normalize.charmodel import DocumentModel, load
-from pipeline.normalize.gbk import Alphabet
+from pipeline.normalize.gbk import PAIRS, Alphabet
 from pipeline.normalize.pinyin import FEW, HAN, LETTER, SYLLABLE, TONED
 from pipeline.normalize.script import Script, script_of, tables
 
@@ -25,6 +25,11 @@ SANE, KEPT = 14, 8  # so many common characters in a row were read in step; the 
 REACH, AHEAD = 30, 2  # characters after a mark, where what follows may be out of step and where it is not
 COMMON = 1e-4  # the share of a character in texts from which it is common
 MIN_CONFIDENCE = 0.15
+SURE_OF_A_NUMBER = 0.6  # which number stood there the words around it seldom tell
+_NUMERAL = re.compile("[〇零一二三四五六七八九十百千]")
+_NUMBER = re.compile(
+    "[第（(][〇零一二三四五六七八九十百千]|[〇零一二三四五六七八九十百千][、）)月日年号號条條款章节節届屆次名个個位户戶人元时時分天周]"
+)
 MIN_QUALITY = -7.5  # log units a character that the mended text and the two characters behind it must reach
 MIN_GAIN = 2.5  # log units by which a mend must beat the text as it stands
 MIN_GAIN_PLAIN = 7.0  # in a simplified text where nothing but a question mark shows damage
@@ -35,14 +40,16 @@ MANY, MAX_SHARE = 10, 0.01  # marks in a text that lost a byte now and then
 
 WIDE = r"[^\x00-\x7f]"
 READING = rf"[(（]?{SYLLABLE}[)）]|[(（]{SYLLABLE}(?![{LETTER}])"
-LONE_LETTER = rf"(?<![A-Za-z0-9{TONED}])[@-~](?=[^\x00-\x7f{TONED}]|[{MARKS}(),;:!\s]|$)"
+# no letter or sign of ASCII that is the second byte of a character: [ and ] around a blank or a number of a form
+LONE_LETTER = rf"(?<![A-Za-z0-9{TONED}])(?!\[.{{0,8}}\])(?<!\[.)(?<!\[..)[@-~](?=[^\x00-\x7f{TONED}]|[{MARKS}(),;:!\s]|$)"
 FIND_UNITS = re.compile(
     rf"(?P<reading>{READING})|(?P<mark>[{MARKS}])|(?P<letter>{LONE_LETTER})|(?P<char>{WIDE}|!)|(?P<other>[\x00-\x7f]+?)"
 )
 FIND_MARKS = re.compile(rf"[{MARKS}]|{LONE_LETTER}")
+FIND_LETTERS = re.compile(LONE_LETTER)
 FIND_CUT = re.compile(rf"[{MARKS}]{SYLLABLE}[)）]")
 FIND_MARKS_SIMPLIFIED = re.compile(rf"\ufffd|(?<={WIDE})\?|\?(?=[{HAN}])")
-FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|.", re.DOTALL)
+FIND_ASCII_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+|[,，]+[、。；：;:.]?|[ \u3000\t]+|[():;!]")
 PARTNERS = str.maketrans("“”《》（）〔〕", "”“》《）（〕〔")
 ASCII_MARKS = str.maketrans("(),:;!", "（），：；！")
 
@@ -60,6 +67,18 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
     >>> edited("怎么办？A级景区的K线图?", mend_lost_bytes)
     '怎么办？A级景区的K线图?'
     """
+    edits = sorted(_mends(text))
+    yield from edits if "\ufffd" not in text else _with_undecoded(text, edits)
+
+
+def _with_undecoded(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, and for each replacement character that none of them covers one that changes nothing."""
+    covered = {k for edit in edits for k in range(edit.start, edit.end)}
+    left = (m.start() for m in re.finditer("\ufffd", text) if m.start() not in covered)
+    return sorted([*edits, *(Edit(k, k + 1, "\ufffd", 0.0) for k in left)])
+
+
+def _mends(text: str) -> Iterator[Edit]:
     script = script_of(text)
     if script == "hans" and "\ufffd" not in text and "?" not in text:
         return
@@ -72,11 +91,13 @@ def mend_lost_bytes(text: str) -> Iterator[Edit]:
         return
     readable = _undamaged(text, damaged)
     model = DocumentModel(load(), _plain(readable))
-    letters = Alphabet(script, _present(readable))
+    alphabet = Alphabet(script, _present(readable + "".join(set(PAIRS).intersection(text))))
+    odd = _odd_letters(text, script)
     for units, low, high, is_marked in damaged:
         context = _context(units[:low])
         following = _context(units[high:], after=True)
-        readings = Search(model, letters, units[low:high], is_cut=is_cut).run(context, following)
+        search = Search(model, alphabet, units[low:high], is_cut=is_cut, odd=odd, wanted=_partners(units))
+        readings = search.run(context, following)
         yield from _decide(text, units[low:high], readings, script, is_marked)
 
 
@@ -86,7 +107,7 @@ Stretch = tuple[list[Unit], int, int, bool]
 def _stretches(text: str, script: Script, is_cut: bool) -> Iterator[Stretch]:
     """Lines as units, with the parts of them that may be damaged and whether a mark shows it."""
     start = 0
-    is_scraped = script != "hans" and len(re.findall(READING, text)) > FEW
+    is_scraped = _is_scraped(text, script)
     for line in text.split("\n"):
         find = FIND_MARKS if script != "hans" else FIND_MARKS_SIMPLIFIED
         marked = [m.start() for m in find.finditer(line)]
@@ -96,6 +117,18 @@ def _stretches(text: str, script: Script, is_cut: bool) -> Iterator[Stretch]:
             for low, high in _reaches(units, {start + k for k in marked or unmarked}, is_cut):
                 yield units, low, high, bool(marked)
         start += len(line) + 1
+
+
+def _is_scraped(text: str, script: Script) -> bool:
+    """Whether a traditional text is full of readings, as pages are whose scripts lose bytes too."""
+    return script != "hans" and len(re.findall(READING, text)) > FEW
+
+
+def _odd_letters(text: str, script: Script) -> frozenset[str]:
+    """The letters that stand alone in a scraped text, and that only once: more likely the second bytes of characters."""
+    if not _is_scraped(text, script):
+        return frozenset()
+    return frozenset(letter for letter, n in Counter(FIND_LETTERS.findall(text)).items() if n == 1)
 
 
 @cache
@@ -159,7 +192,7 @@ def _rightwards(units: Sequence[Unit], k: int, reach: int) -> int:
 def _common_characters() -> frozenset[str]:
     """Characters that make up nearly all of any text, in both scripts, with the usual marks."""
     model, forms = load(), tables().characters
-    p = model.unigrams
+    p = model.shares
     han = (chr(k) for k in range(0x4E00, 0x9FA6))
     return frozenset(c for c in han if p[model.id_of(c.translate(forms))] > COMMON) | frozenset(
         "，。、；：（）“”《》！"
@@ -175,15 +208,24 @@ def _context(units: Sequence[Unit], *, after: bool = False) -> str:
 
 def _plain(text: str) -> str:
     """Text as the model was trained on: one sign for a number, a word or doubled marks, simplified characters."""
-    folded = []
-    for run in FIND_ASCII_RUN.findall(text):
-        if run[0].isascii() and run[0].isalnum():
-            folded.append("0" if run[0].isdigit() else "A")
-        elif run[0] in ",，":
-            folded.append(run[-1].translate(ASCII_MARKS))
-        elif run[0] not in " \u3000\t":
-            folded.append(run.translate(ASCII_MARKS))
-    return "".join(folded).translate(tables().characters)
+    return FIND_ASCII_RUN.sub(_folded, text).translate(tables().characters)
+
+
+def _folded(run: re.Match[str]) -> str:
+    first = run[0][0]
+    if first.isalnum():
+        return "0" if first.isdigit() else "A"
+    return "" if first in " \u3000\t" else run[0][-1].translate(ASCII_MARKS)
+
+
+def _partners(units: Sequence[Unit]) -> str:
+    """The marks that a line has opened and not closed, or closed and not opened."""
+    count = Counter(unit.char.translate(ASCII_MARKS) for unit in units)
+    return "".join(
+        right if count[left] > count[right] else left
+        for left, right in zip(PAIRS[::2], PAIRS[1::2], strict=True)
+        if count[left] != count[right]
+    )
 
 
 def _undamaged(text: str, damaged: Sequence[Stretch]) -> str:
@@ -261,4 +303,9 @@ def _edit(
     if begin == end:
         return
     chars = "".join(e.char for e in emitted if not e.kept and offset <= e.first < offset + len(units))
-    yield Edit(units[begin].start, units[end - 1].end, chars, round(confidence, 3))
+    start, stop = units[begin].start, units[end - 1].end
+    around = text[max(0, start - 1) : start] + chars + text[stop : stop + 1]
+    if confidence < SURE_OF_A_NUMBER and _NUMERAL.search(chars) and _NUMBER.search(around):
+        yield from (Edit(u.start, u.end, u.char, round(confidence, 3)) for u in units if u.kind == "mark")
+        return
+    yield Edit(start, stop, chars, round(confidence, 3))

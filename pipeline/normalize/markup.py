@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from pipeline.normalize.alignment import Edit
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+# escaped once more by each program that took it for text: &amp;nbsp;
+_ENTITY = re.compile(r"&(?:amp;){0,3}(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BREAKING = "p|div|br|hr|tr|li|h[1-6]|table|ul|ol|section|article|center|blockquote"
 _INLINE = "span|strong|b|i|em|u|a|font|td|th|tbody|thead|img|sup|sub|small|o:p|body|html|head|label|input|button|nav|main"
 _TAG = re.compile(
@@ -34,13 +35,15 @@ def decode_entities(text: str) -> Iterator[Edit]:
     """HTML character references as the characters they stand for.
 
     >>> from pipeline.normalize.alignment import edited
-    >>> edited("农业&nbsp;农村&#12289;水利&amp;", decode_entities)
-    '农业\\xa0农村、水利&'
+    >>> edited("农业&nbsp;农村&#12289;水利&amp;，&amp;ldquo;四早&amp;rdquo;", decode_entities)
+    '农业\\xa0农村、水利&，“四早”'
 
     Leaves alone an ampersand that starts no reference.
     """
     for match in _ENTITY.finditer(text):
         plain = html.unescape(match.group())
+        while plain != (once_more := html.unescape(plain)):
+            plain = once_more
         if plain != match.group():
             yield Edit(match.start(), match.end(), plain)
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import ftfy.bad_codecs  # noqa: F401  # registers sloppy-windows-1252, which reads the five bytes that cp1252 has not
 import numpy as np
@@ -26,7 +27,7 @@ WIDE = re.compile("[\u2010-\u2027\u2030-\u206f\u2100-\ufefe\uff00-\uffef]")
 MIN_LATIN = 3  # letters in a row: one Chinese character is three bytes of UTF-8
 MIN_LATIN_GBK = 4  # two characters, since any two bytes make one
 MIN_RARE = 0.3  # of a line's Chinese characters are such as the model has never met
-BEAM = 12
+BEAM = 4
 UNKNOWN_BYTE = "?\ufffd€"
 MAX_LOSS = 0.5  # of the Chinese characters of a line may lack a byte
 LIKELY_LOST = math.log(2.0)  # 80 is the one byte that begins no pair of GBK at all
@@ -47,19 +48,33 @@ def mend_mojibake(text: str) -> Iterator[Edit]:
     '關(guān)于café，锛牌化工'
     """
     mark = FIND_BYTE_ORDER_MARK.match(text)
-    if mark and mark[0] != "\ufeff" and not _read_as_gbk(text.partition("\n")[0]):
+    lines = text.split("\n")
+    misread = [
+        _as_utf8(line, MAX_LOSS) if FIND_GBK_SIGNS.search(line) and _is_rare(line) else None for line in lines
+    ]
+    if any(misread):  # then short lines are, too, which show it less and lose more: every byte before a digit
+        misread = [found or _as_utf8(line, 1.0) for found, line in zip(misread, lines, strict=True)]
+    if mark and mark[0] != "\ufeff" and misread[0] is None:
         yield Edit(0, mark.end(), "")
+    model = _language(lines, misread) if any(misread) else None
     start = 0
-    for line in text.split("\n"):
-        yield from _in_line(line, start)
+    for line, found in zip(lines, misread, strict=True):
+        mended = _choose(found.chars, model) if found and model else ""
+        if found and _is_chinese(mended):
+            yield Edit(start, start + len(line), mended, found.confidence)
+        else:
+            yield from _in_line(line, start)
         start += len(line) + 1
 
 
+class _Misread(NamedTuple):
+    """A line of UTF-8 that was read as GBK: for each character its candidates."""
+
+    chars: list[str]
+    confidence: float
+
+
 def _in_line(line: str, offset: int) -> Iterator[Edit]:
-    mended = _read_as_gbk(line)
-    if mended is not None:
-        yield Edit(offset, offset + len(line), *mended)
-        return
     for match in FIND_LATIN.finditer(line):
         anew = _read_as_latin(match[0]) if len(match[0]) >= MIN_LATIN else None
         if anew is not None:
@@ -92,14 +107,12 @@ def _is_chinese(text: str) -> bool:
     return known >= 1 and known >= 0.8 * sum(not c.isascii() for c in text)
 
 
-def _read_as_gbk(line: str) -> tuple[str, float] | None:
-    """The line's bytes in GBK read as UTF-8, and a confidence; None when that is not what happened.
+def _as_utf8(line: str, max_loss: float) -> _Misread | None:
+    """The line's bytes in GBK read as UTF-8; None when that is not what happened.
 
     Three bytes are one and a half characters of GBK. Where the half did not fit, the decoder left a mark in place of
     one byte, or a byte went with it: such a character is chosen by the model among the 64 that the others allow.
     """
-    if not FIND_GBK_SIGNS.search(line) or not _is_rare(line):
-        return None
     data: list[int | None] = []
     for char in line:
         if char in UNKNOWN_BYTE:
@@ -107,10 +120,9 @@ def _read_as_gbk(line: str) -> tuple[str, float] | None:
         else:
             data += char.encode("gb18030", "replace")
     chars, n_wide, n_lost = _decode_with_gaps(data)
-    if not n_wide or n_lost > MAX_LOSS * n_wide or len(chars) >= len(line):
+    if not n_wide or n_lost > max_loss * n_wide or len(chars) >= len(line):
         return None
-    mended = _choose(chars)
-    return (mended, round(1 - n_lost / n_wide, 3)) if _is_chinese(mended) else None
+    return _Misread(chars, round(1 - n_lost / n_wide, 3))
 
 
 def _is_rare(line: str) -> bool:
@@ -178,9 +190,8 @@ def _candidates(
     return "".join(found) or "\ufffd"
 
 
-def _choose(chars: list[str]) -> str:
+def _choose(chars: list[str], model: DocumentModel) -> str:
     """The likeliest text, one of each character's candidates: by the model, and by which byte is lost most often."""
-    model = _language()
     beam: list[tuple[float, int, int, str]] = [(0.0, BOUNDARY, BOUNDARY, "")]
     for options in chars:
         ids = model.model.ids(options)
@@ -204,6 +215,10 @@ def _choose(chars: list[str]) -> str:
     return beam[0][3]
 
 
-@cache
-def _language() -> DocumentModel:
-    return DocumentModel(load(), "\n\n\n")
+def _language(lines: list[str], misread: list[_Misread | None]) -> DocumentModel:
+    """The model with what is certain of the document: lines that were read well, characters that lost no byte."""
+    certain = [
+        "".join(c if len(c) == 1 else "\0" for c in found.chars) if found else line
+        for line, found in zip(lines, misread, strict=True)
+    ]
+    return DocumentModel(load(), "\n\n" + "\n".join(certain))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import NoReturn
 from xml.parsers import expat
@@ -48,6 +49,7 @@ def docx_text(data: bytes) -> str:
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
+        zlib.error,
         NotImplementedError,
         EOFError,
         ValueError,

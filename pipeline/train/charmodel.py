@@ -3,9 +3,9 @@
     python -m pipeline.train.charmodel --treebank FOLDER --gold FOLDER [--out FILE] [--held-out FOLDER]
 
 Counts of single characters, pairs and triples come from the segmented treebank (as for the segmenter), the
-``clean_text`` of the gold notices, the seeds in simplified characters and ``official_phrases.txt``; words of the
-segmenter's dictionary, of OpenCC's phrase list and of the gazetteer add a small count to the pairs and triples
-inside them. ``--held-out`` prints the cross entropy on other texts, in nats a character.
+``clean_text`` of the gold notices, the sentences that the tagger learns from, the seeds in simplified characters and
+``official_phrases.txt``; words of the segmenter's dictionary, of OpenCC's phrase list and of the gazetteer add a small count to the pairs and
+triples inside them. ``--held-out`` prints the cross entropy on other texts, in nats a character.
 
 Same texts, same library versions: same model, byte for byte.
 """
@@ -25,6 +25,7 @@ import numpy as np
 
 from pipeline import assets
 from pipeline.normalize.charmodel import BOUNDARY, UNKNOWN, CharModel, DocumentModel, decode, encode
+from pipeline.train.examples import sentence_examples
 
 HAN = re.compile("[\u4e00-\u9fff]+")
 MARKS = "，。、；：？！（）《》“”〔〕—·％"
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--held-out", type=Path, help="folder of .txt to measure on")
     options = parser.parse_args(arguments)
 
-    notices = [*_gold(options.gold), *_seeds(options.seeds)]
+    notices = [*_gold(options.gold), *_seeds(options.seeds), *_sentences()]
     data = train(
         [
             (_treebank(options.treebank), TEXT_WEIGHT),
@@ -128,6 +129,10 @@ def _seeds(folder: Path) -> Iterator[str]:
         text = file.read_text(encoding="utf-8")
         if "關" not in text:
             yield from text.splitlines()
+
+
+def _sentences() -> Iterator[str]:
+    yield from (example.text for example in sentence_examples())
 
 
 def _phrases() -> Iterator[str]:

@@ -2,8 +2,8 @@
 
     python -m pipeline.train.normalize_tables
 
-``pinyin.tsv`` comes from pypinyin (MIT), which only this script needs; ``script.tsv`` from the dictionaries of
-opencc-python-reimplemented (Apache 2.0). ``assets/normalize/LICENSE`` has the credits.
+``pinyin.tsv`` comes from pypinyin (MIT), which only this script needs; ``script.tsv`` from the dictionaries
+of opencc-python-reimplemented (Apache 2.0). ``assets/normalize/LICENSE`` has the credits.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ def pinyin_table() -> str:
             if reading:
                 chars.setdefault(reading, []).append(char)
     rows = "".join(f"{reading}\t{''.join(chars[reading])}\n" for reading in sorted(chars))
-    return f"# Readings with tone marks, written by pipeline/train/normalize_tables.py\nreading\tcharacters\n{rows}"
+    origin = "# Readings with tone marks, written by pipeline/train/normalize_tables.py"
+    return f"{origin}\nreading\tcharacters\n{rows}"
 
 
 def script_table() -> str:
-    """Traditional characters and phrases with their simplified forms, where the two differ or a phrase keeps one."""
+    """Traditional characters and phrases with their simplified forms, where the two differ or a phrase keeps
+    one.
+    """
     folder = Path(str(find_spec("opencc").origin)).parent / "dictionary"  # type: ignore[union-attr]
     characters = _entries(folder / "TSCharacters.txt")
     for name in ("TWVariantsRev", "HKVariantsRev"):

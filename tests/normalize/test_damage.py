@@ -55,6 +55,39 @@ def test_what_nothing_explains_is_left_and_logged() -> None:
     assert all(text[e.start : e.end] == "?" for e in left)
 
 
+def test_a_letter_that_stands_once_in_a_scraped_text_is_a_byte_and_one_that_returns_is_a_letter() -> None:
+    scraped = f"各級(jí)黨(dǎng)委要加強(qiáng)領(lǐng)導(dǎo),,{TRADITIONAL}"
+    assert "內设監事會" in edited(f"{scraped}經理層、內O監事會,。", mend_lost_bytes)
+    grades = f"{scraped}推行1+X證書制度,,X證書由學校頒發,,X證書試點"
+    assert edited(grades, mend_lost_bytes).count("X") == 3
+
+
+@pytest.mark.parametrize("n", [3, 60])
+def test_every_byte_that_could_not_be_decoded_is_mended_or_logged(n: int) -> None:
+    text = (TEXT.replace("各项", "\ufffd\ufffd各项") * n).replace("责任", "\ufffd任")
+    edits = list(mend_lost_bytes(text))
+    covered = {k for e in edits for k in range(e.start, e.end)}
+    assert all(k in covered for k, char in enumerate(text) if char == "\ufffd")
+    assert all(e.confidence < 1 for e in edits)
+
+
+def test_a_mark_whose_partner_stands_in_the_line_is_preferred() -> None:
+    text = "（此件公开发布）\n" + TEXT
+    assert edited(lose(text, "布", 0), mend_lost_bytes) == text
+
+
+def test_unusual_forms_are_not_what_a_byte_is_completed_to() -> None:
+    from pipeline.normalize.gbk import ANY, SECONDARY, Alphabet
+
+    model = load()
+    lead, trail = "髮".encode("gbk")
+    ids, weights = Alphabet("hant", frozenset()).options(ANY, trail)
+    assert dict(zip(ids.tolist(), weights.tolist(), strict=True))[model.id_of("发")] == SECONDARY
+    lead, trail = "敎".encode("gbk")
+    assert Alphabet("hant", frozenset()).id_of(lead, trail) is None
+    assert Alphabet("hant", frozenset("敎")).id_of(lead, trail) == model.id_of("教")
+
+
 def test_a_text_full_of_question_marks_is_not_searched() -> None:
     assert list(mend_lost_bytes("為什麼?" * 5000)) == []
 
@@ -146,3 +179,8 @@ def test_noise_depends_on_its_seed_alone(kind: str) -> None:
     made = [KINDS[kind](text, 1, Random(7)) for _ in range(2)]
     assert made[0] == made[1]
     assert all(0 <= start < end <= len(text) for start, end in made[0].lost)
+
+
+@pytest.mark.parametrize("text", ["各鄉鎮要在?日前報縣政府,,由縣政府負責", "按照第?條的規定,,各級要認真執行"])
+def test_a_number_is_not_guessed(text: str) -> None:
+    assert "?" in edited(text, mend_lost_bytes)
