@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -188,6 +189,31 @@ def keys(family: Family) -> Iterator[Broken]:
                     yield table, row_name(row), "foreign_key", f"no {key} {row[key]} in this document"
 
 
+def places(family: Family) -> Iterator[Broken]:
+    """A measure stands in a segment of its kind, and in its directive's own text or behind the items below it, where a
+    paragraph returns to the directive.
+    """
+    segments, directives = _by_document(family, "segments"), _by_document(family, "directives")
+    for doc_id, measures in _by_document(family, "measures").items():
+        blocks = [row for row in segments.get(doc_id, []) if row["start"] < row["end"]]
+        starts = [row["start"] for row in blocks]
+        items = directives.get(doc_id, [])
+        item_starts = [row["start"] for row in items]
+        for row in measures:
+            at = bisect_right(starts, row["start"]) - 1
+            if at < 0 or row["end"] > blocks[at]["end"] or blocks[at]["kind"] != row["segment_kind"]:
+                yield "measures", row_name(row), "place", f"in no segment of kind {row['segment_kind']}"
+            if row["directive_id"] is None:
+                continue
+            before = items[max(bisect_right(item_starts, row["start"]) - 1, 0)]
+            own = before["directive_id"] == row["directive_id"] and row["end"] <= before["end"]
+            below = (
+                before["directive_id"].startswith(f"{row['directive_id']}.") and row["start"] >= before["end"]
+            )
+            if not own and not below:
+                yield "measures", row_name(row), "place", f"not in {row['directive_id']} nor behind its items"
+
+
 def order(family: Family) -> Iterator[Broken]:
     """Ordinals count from 1 without a gap, in the order of the file."""
     for table, rows in family.rows.items():
@@ -251,6 +277,7 @@ INVARIANTS = (
     replay,
     counts,
     keys,
+    places,
     order,
     codes,
     first_issuer,

@@ -86,7 +86,7 @@ def _segment(text: str, *, depth: int) -> Structure:
         notices=body.notices,
         inner=inner_documents,
     )
-    if head.title is None and len(inner_documents) == 1:
+    if head.title is None and len(inner_documents) == 1 and not own.directives:
         return absorb(own, *inner_documents[0])
     return replace(own, doc_type=genre(own.title) if own.title else None)
 

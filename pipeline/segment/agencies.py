@@ -103,7 +103,7 @@ def _by_name(code: str, year: int | None) -> tuple[str | None, Organ | None] | N
     orders = _alternatives("prose", "orders")
     if code.endswith(orders):
         name = next(code.removesuffix(order) for order in orders if code.endswith(order))
-        organ = resolve(name)
+        organ = resolve(name.removeprefix("中华人民共和国"))
         return (organ.adcode, organ.organ) if organ.organ else None
     place = gazetteer.longest_at(code, bare=True)
     if place is None or code[len(place[0]) :][:1] not in tuple("政府党委"):

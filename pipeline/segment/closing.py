@@ -11,6 +11,8 @@ _CLOSING = re.compile(f"(?:{'|'.join(_WORDS['starts'])})")
 _SUMS_UP = re.compile(_WORDS["sums_up"])
 _REPORT = re.compile(_WORDS["reports"])
 _REPORT_STARTS = tuple(_WORDS["report_starts"])
+_VALUES = "一二三四五六七八九十"
+_NUMERAL = re.compile(f"[{_VALUES}]|两")
 _LONGEST_REPORT = 120  # characters; longer paragraphs that end in a report are directives
 
 
@@ -25,6 +27,13 @@ def is_closing(line: str) -> bool:
     if _CLOSING.match(line):
         return True
     return len(line) < _LONGEST_REPORT and line.startswith(_REPORT_STARTS) and bool(_REPORT.search(line))
+
+
+def summed_up(line: str) -> int | None:
+    """How many items a paragraph says that it sums up (以上四个方面…), None where it gives no number."""
+    match = _SUMS_UP.match(line)
+    numeral = _NUMERAL.search(match.group()) if match else None
+    return _VALUES.index(numeral.group().replace("两", "二")) + 1 if numeral else None
 
 
 def sums_up(line: str) -> bool:

@@ -10,10 +10,11 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pipeline.segment import headings
-from pipeline.segment.closing import is_closing, sums_up
+from pipeline.segment.closing import is_closing
+from pipeline.segment.items import SENTENCE_ENDS, Item, take_tails, walk
 from pipeline.segment.lines import Line
 from pipeline.segment.markers import (
     RANK,
@@ -23,36 +24,21 @@ from pipeline.segment.markers import (
     inline_markers,
     marker_at,
     marker_before_digit,
+    markers_up_to,
     may_begin_list,
+    may_continue_list,
+    may_run_on,
+    run_on_markers,
 )
 from pipeline.segment.structure import Block, Directive, Notice, Passage, Span
 
+_BLANKS = re.compile(r"[\s　]+")
+_PAGE_NUMBER = re.compile(r"(?:[.．…·—-]+|(?<=[一-鿿]))[（(]?\d{1,3}[）)]?$")
 _SENTENCE = re.compile(r"[^。！\n]+[。！]?")
 _DEMAND = re.compile(
     r"(?:^|[，：])(?:现?请|望)(?!示)(?:各|你|贵|结合|认真|抓紧|遵照|严格|[^，。]{1,8}(?:单位|部门|地区))|务必"
 )
 _LEAD_IN = re.compile(r"(?:如下|以下|下列)[^。：]{0,12}[：。]$")
-_SENTENCE_ENDS = ("。", "；", "！")
-
-
-@dataclass(slots=True)
-class _Item:
-    """One item while the tree grows."""
-
-    marker: Marker
-    parent: _Item | None
-    ordinal: int
-    end: int
-    lines: list[Line]
-    inline_at: int | None = None
-    heading: Span | None = None
-    children: list[_Item] = field(default_factory=list)
-    path: str = field(init=False)
-    level: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.path = f"{self.parent.path}.{self.ordinal}" if self.parent else str(self.ordinal)
-        self.level = self.parent.level + 1 if self.parent else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +53,12 @@ class Body:
 
 def parse_body(text: str, lines: Sequence[Line]) -> Body:
     """The body of a document, from its lines between addressee and signature."""
-    lines = [part for line in lines for part in _split_list_line(text, line)]
+    lines = [part for line in _behind_contents(lines) for part in _split_list_line(text, line)]
+    lines = _split_continued(text, lines)
+    if lines and may_run_on(text, lines[0].start, lines[-1].end):
+        lines = [
+            part for line in lines for part in _cut(text, line, run_on_markers(text, line.start, line.end))
+        ]
     marked = _marked_lines(text, lines)
     first = next((i for i, marker in enumerate(marked) if marker), None)
     if first is None:
@@ -75,12 +66,12 @@ def parse_body(text: str, lines: Sequence[Line]) -> Body:
     last = _last_own_line(lines, marked)
     notices: list[Notice] = []
     roots = _grow(lines[first:last], marked[first:last], notices)
-    items = list(_walk(roots))
-    tails = _take_tails(roots)
+    items = list(walk(roots))
+    tails = take_tails(roots)
     _add_headings(text, roots)
     for item in items:
         tails.extend(_split_inline(text, item))
-    items = list(_walk(roots))
+    items = list(walk(roots))
     directives = tuple(_directive(item) for item in items)
     preamble = [_passage("preamble", line) for line in lines[:first]]
     closing = [_passage("closing", line) for line in lines[last:]]
@@ -92,6 +83,20 @@ def parse_body(text: str, lines: Sequence[Line]) -> Body:
     return Body(blocks, directives, tuple(asking), tuple(notices))
 
 
+def _behind_contents(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines behind a table of contents (目录), which gives the headings once before the body does: short lines from
+    a numbered one up to where the same line stands again."""
+    if not lines or marker_at(lines[0].text) is None:
+        return lines
+    first = _PAGE_NUMBER.sub("", _BLANKS.sub("", lines[0].text))
+    for index, line in enumerate(lines):
+        if len(line.text) > headings.LONGEST or line.text.endswith(SENTENCE_ENDS):
+            return lines
+        if index > 1 and _BLANKS.sub("", line.text) == first:
+            return lines[index:]
+    return lines
+
+
 def _split_list_line(text: str, line: Line) -> list[Line]:
     """A line that begins with an item of a list in running text (一是…；二是…), an item a line."""
     marker = marker_at(line.text, line.start) if may_begin_list(line.text) else None
@@ -100,9 +105,42 @@ def _split_list_line(text: str, line: Line) -> list[Line]:
     found = inline_markers(text, line.start, line.end)
     if not found or found[0].start != line.start:
         return [line]
-    starts = [m.start for m in found]
-    ends = [*starts[1:], line.end]
-    return [Line(text[a:b].rstrip(), a, _trim_end(text, a, b)) for a, b in zip(starts, ends, strict=True)]
+    return _cut(text, line, found)
+
+
+def _cut(text: str, line: Line, markers: Sequence[Marker]) -> list[Line]:
+    """The line cut before each marker but one that it begins with; whole where there is none."""
+    bounds = [line.start, *(m.start for m in markers if m.start > line.start), line.end]
+    return [
+        Line(text[a:b].rstrip(), a, _trim_end(text, a, b)) for a, b in itertools.pairwise(bounds) if text[a:b]
+    ]
+
+
+def _split_continued(text: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines, where a list begins inside one and goes on in the next, in either form: 二、突出重点。（1）…；（2）… before
+    （3）… is cut before each item, …：一是…；二是… before 三是… is one line with it."""
+    parts: list[Line] = []
+    for line in lines:
+        goes_on = bool(parts) and may_continue_list(parts[-1].text, line.text)
+        marker = marker_at(line.text, line.start) if goes_on else None
+        before = parts[-1] if marker and marker.value > 1 else None
+        own = marker_at(before.text, before.start) if before else None
+        inside = (
+            markers_up_to(text, own.end if own else before.start, before.end, marker)
+            if before and marker
+            else []
+        )
+        if not inside or before is None or marker is None:
+            parts.append(line)
+        elif marker.cls in ("shi", "ordinal", "circled"):
+            parts[-1] = Line(text[before.start : line.end], before.start, line.end)
+        elif own and RANK[own.cls] < RANK[marker.cls]:
+            parts.pop()
+            parts.extend(_cut(text, before, inside))
+            parts.append(line)
+        else:
+            parts.append(line)
+    return parts
 
 
 def _passage(kind: str, line: Line) -> Passage:
@@ -187,7 +225,7 @@ def _last_own_line(lines: Sequence[Line], marked: Sequence[Marker | None]) -> in
     last = max(i for i, marker in enumerate(marked) if marker)
     marker = marked[last]
     assert marker is not None
-    needed = 0 if lines[last].text.endswith(_SENTENCE_ENDS) else 1
+    needed = 0 if lines[last].text.endswith(SENTENCE_ENDS) else 1
     before = _paragraphs(marked[:last], marker.cls)
     sole = not before and len(lines[last].text) <= headings.LONGEST
     allowed = max([*before, needed, len(lines) if sole and needed else 0])
@@ -212,10 +250,10 @@ def _paragraphs(marked: Sequence[Marker | None], cls: str) -> list[int]:
     return counts
 
 
-def _grow(lines: Sequence[Line], marked: Sequence[Marker | None], notices: list[Notice]) -> list[_Item]:
+def _grow(lines: Sequence[Line], marked: Sequence[Marker | None], notices: list[Notice]) -> list[Item]:
     """The items of the lines as a forest."""
-    roots: list[_Item] = []
-    stack: list[_Item] = []
+    roots: list[Item] = []
+    stack: list[Item] = []
     latest: list[dict[str, Marker]] = [{}]  # by class, in the list of the roots and that below each open item
     for line, marker in zip(lines, marked, strict=True):
         if marker is None:
@@ -228,14 +266,14 @@ def _grow(lines: Sequence[Line], marked: Sequence[Marker | None], notices: list[
         del stack[depth:], latest[depth + 1 :]
         _report(latest[depth].get(marker.cls), marker, notices)
         latest[depth][marker.cls] = marker
-        item = _Item(marker, parent, len(siblings) + 1, line.end, [line])
+        item = Item(marker, parent, len(siblings) + 1, line.end, [line])
         siblings.append(item)
         stack.append(item)
         latest.append({})
     return roots
 
 
-def _find_parent(stack: Sequence[_Item], marker: Marker) -> _Item | None:
+def _find_parent(stack: Sequence[Item], marker: Marker) -> Item | None:
     """Under which open item the marker starts or continues a list."""
     for item in reversed(stack):
         if item.marker.cls == marker.cls:
@@ -259,41 +297,7 @@ def _report(before: Marker | None, marker: Marker, notices: list[Notice]) -> Non
     notices.append(Notice(kind, f"{marker.text} follows {before.text}", (marker.start, marker.end)))
 
 
-def _walk(items: Sequence[_Item]) -> list[_Item]:
-    return [node for item in items for node in (item, *_walk(item.children))]
-
-
-def _take_tails(siblings: Sequence[_Item]) -> list[tuple[_Item, Span]]:
-    """Takes from the last of several items the paragraphs that belong to their parent: those beyond what each of the
-    other items has (第六条 …：（一）…；（二）…。 and a further paragraph of 第六条)."""
-    tails: list[tuple[_Item, Span]] = []
-    for item in siblings:
-        tails.extend(_take_tails(item.children))
-    last = siblings[-1] if len(siblings) > 1 else None
-    if last is None or last.parent is None or last.children:
-        return tails
-    paragraphs = _usual_paragraphs(siblings)
-    tails.extend((last.parent, (line.start, line.end)) for line in last.lines[paragraphs:])
-    del last.lines[paragraphs:]
-    last.end = last.lines[-1].end
-    return tails
-
-
-def _usual_paragraphs(siblings: Sequence[_Item]) -> int:
-    """How many lines the last of several items has of its own: as many as each of the others where they agree, at
-    most up to a paragraph that sums the items up."""
-    last = siblings[-1]
-    summing = next((i for i, line in enumerate(last.lines) if i and sums_up(line.text)), len(last.lines))
-    usual = {len(item.lines) for item in siblings[:-1]}
-    if len(usual) > 1:
-        return summing
-    paragraphs = usual.pop()
-    sentences = all(item.lines[0].text.endswith(_SENTENCE_ENDS) for item in siblings)
-    agreed = sentences if paragraphs == 1 else len(siblings) > 2
-    return min(summing, paragraphs) if agreed else summing
-
-
-def _add_headings(text: str, siblings: Sequence[_Item]) -> None:
+def _add_headings(text: str, siblings: Sequence[Item]) -> None:
     openings = []
     for item in siblings:
         line = item.lines[0]
@@ -308,7 +312,7 @@ def _add_headings(text: str, siblings: Sequence[_Item]) -> None:
         _add_headings(text, item.children)
 
 
-def _split_inline(text: str, item: _Item) -> list[tuple[_Item, Span]]:
+def _split_inline(text: str, item: Item) -> list[tuple[Item, Span]]:
     """Makes the list inside an item's last own paragraph its children; returns what follows the list."""
     if item.children:
         return []
@@ -319,7 +323,7 @@ def _split_inline(text: str, item: _Item) -> list[tuple[_Item, Span]]:
             continue
         ends, tail = _inline_spans(text, markers, item.end)
         for ordinal, (marker, end) in enumerate(zip(markers, ends, strict=True), start=1):
-            child = _Item(
+            child = Item(
                 marker,
                 item,
                 ordinal,
@@ -357,13 +361,15 @@ def _trim_end(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip())
 
 
-def _directive(item: _Item) -> Directive:
-    return Directive(
-        item.path, item.level, item.marker.text, item.heading, item.marker.start, item.marker.end, item.end
-    )
+def _directive(item: Item) -> Directive:
+    marker = item.marker
+    body = min(
+        marker.end, item.end
+    )  # the blank behind 第一条 belongs to no own text where 一是… follows at once
+    return Directive(item.path, item.level, marker.text, item.heading, marker.start, body, item.end)
 
 
-def _own_passages(text: str, item: _Item) -> list[Passage]:
+def _own_passages(text: str, item: Item) -> list[Passage]:
     """The running text of an item: its own words without marker and heading, a passage a paragraph."""
     passages = []
     for line in item.lines:

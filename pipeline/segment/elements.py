@@ -19,6 +19,11 @@ _HOUR = re.compile(r"(?<=日)\d{1,2}(?:时|:\d{2}|：\d{2})(?:\d{1,2}分)?$")  #
 DATE_AT_END = re.compile(
     r"[\d一二三四五六七八九〇○零]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十廿]{1,3}\s*日$"
 )
+# What else may stand in the line of a number: labels, the class of a reply to a proposal (A类), the copy's number.
+_BESIDE_NUMBER = re.compile(
+    r"发文字号[：:]|文号[：:]|明\s*电|等级[：:]|[（(]?[A-D][1-4]?\s*类?[）)]|(?:类别|办理结果)[：:]?\s*[A-D]"
+    r"|[（()）\[\]【】]|份号[：:]?|\d{6}"
+)
 COPY_NUMBER = re.compile(r"^(?:№|No\.?|份号[：:]?)?\s*\d{6}$")  # 份号, six digits (GB/T 9704-2012 §7.2.1)
 SECRECY = re.compile(
     rf"(?P<secrecy>(?:{_WORDS['secrecy']})(?:\s*[★☆]\s*(?:{_DIGITS}{{1,3}}\s*[年月]|长期))?)"  # §7.2.2
@@ -46,13 +51,18 @@ REMARK = re.compile(f"^(?:{_WORDS['remarks']})$")
 ADOPTION = re.compile(  # 题注 of rules: when and by whom they were adopted
     r"^[（(][^）)]{0,30}(?:\d{4}年\d{1,2}月\d{1,2}日|[一二〇○零九]{4}年)[^）]*(?:通过|公布|发布|修订|修正|批准|起施行)[^）]*[）)]$"
 )
-ATTACHMENT_LABEL = re.compile(rf"附\s*件?\s*(?:{_DIGITS}{{0,2}}\s*[：:]|(?<=件){_DIGITS}{{1,2}}[.．、])\s*")
+ATTACHMENT_LABEL = re.compile(
+    rf"附\s*[件图表]?\s*(?:{_DIGITS}{{0,2}}\s*[：:]|(?<=件){_DIGITS}{{1,2}}[.．、])\s*"
+)
 ATTACHMENT_NOTE = re.compile(rf"^{ATTACHMENT_LABEL.pattern}\S")  # §7.3.4
 ATTACHMENT_HEAD = re.compile(
     rf"^[（(]?附\s*(?:件|录|表|图)?\s*(?:{_DIGITS}{{1,2}}(?:[-－]\d{{1,2}})?)?\s*[：:.、]?[）)]?$"
 )
-PERSON_SIGNATURE = re.compile(rf"^(?:{_WORDS['signing_offices']})[：:\s　]+{_NAME}$")
-METADATA = re.compile(rf"^(?:{'|'.join(_ELEMENTS['metadata_labels'])})[\s　]*[：:].*$")
+_OFFICES = re.sub(r"(?<=[一-鿿])(?=[一-鿿])", "[ \u3000]*", _WORDS["signing_offices"])  # 省　长
+PERSON_SIGNATURE = re.compile(rf"^(?:{_OFFICES})[：:\s　]+(?:{_NAME}|[×ＸX]{{2,4}})$")
+# A field of a portal's table: with ：, or one of several in a row (文　号 … 有效性 有效).
+_LABEL = f"(?:{'|'.join(_ELEMENTS['metadata_labels'])})"
+METADATA = re.compile(rf"^{_LABEL}(?:[\s　]*[：:].*|[\s　|]+\S.*[\s　|]{_LABEL}[\s　|：:].*)$")
 
 
 def squeeze(line: str) -> str:
@@ -99,14 +109,17 @@ def number_span(line: str) -> tuple[int, int] | None:
     rest = line[:start] + " " + line[end:]
     for pattern in (SIGNER, SECRECY, _URGENCY_FIELD, URGENCY):
         rest = pattern.sub(" ", rest)
-    rest = re.sub(r"发文字号[：:]|文号[：:]|明\s*电|等级[：:]|[（()）\[\]【】]|份号[：:]?|\d{6}", " ", rest)
+    rest = _BESIDE_NUMBER.sub(" ", rest)
     return (start, end) if not rest.strip(" 　：:") else None
 
 
 def order_number(line: str) -> bool:
-    """Whether a line is the number of an order or announcement: 第707号, （第3号）, 2020年第12号."""
+    """Whether a line is the number of an order or announcement: 第707号, （第3号）, 2020年第12号, 〔十四届〕第9号."""
     return bool(
-        re.fullmatch(r"[（(]?(?:\d{4}年)?第[\s　]*[\d一二三四五六七八九十百〇零]+[\s　]*号[）)]?", line)
+        re.fullmatch(
+            r"[（(]?(?:〔[一二三四五六七八九十]{1,3}届〕)?(?:\d{4}年)?第[\s　]*[\d一二三四五六七八九十百〇零]+[\s　]*号[）)]?",
+            line,
+        )
     ) and (parse_document_number(line) is not None)
 
 

@@ -21,6 +21,7 @@ from pipeline.records import Level
 _KINDS = "特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|省|市|州|盟|县|旗|区"
 _KIND = re.compile(rf"(?:{_KINDS})$")
 _MUNICIPALITIES = ("11", "12", "31", "50")
+_FARTHEST = 5  # years; a document of 2020 does not mean the 松江县 that ended in 1998
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def choose(units: Sequence[Unit], year: int | None, within: str | None, *, bare:
     city."""
     if within:
         units = [u for u in units if related(u, within)] or units
-    left = as_of(units, year)
+    left = [u for u in as_of(units, year) if year is None or u.years_from(year) <= _FARTHEST]
     codes = {u.adcode for u in left}
     if len(codes) == 1:
         return left[0]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.segment import elements, titles
+from pipeline.segment.agencies import order_words
 from pipeline.segment.lines import Line
 from pipeline.segment.markers import marker_at
 from pipeline.segment.numbers import DocumentNumber, find_document_numbers, parse_document_number
@@ -21,8 +22,9 @@ _LEAD_IN = re.compile(
     r"如下|事项|通知|决定|意见|要求|现就|现将|根据|为了|为[^，]{2,20}，|以下|下列|目标|任务|原则|措施"
 )
 _ADDRESSEE_WORDS = re.compile(
-    r"各|全体|[省市县区州盟旗镇乡村部委厅局办院所队站会社团校处室行司]$|政府|党委|党组|单位|公司|代表|委员|同志|部门|支部|企业|学院|大学|中心|村民|居民|市民"
+    r"各|全体|[省市县区州盟旗镇乡村部委厅局办院所队站会社团校处室行司]$|政府|党委|党组|单位|公司|代表|委员|同志|部门|支部|企业|学院|大学|中心|[村居市农牧渔]民|群众|党员|干部|职工|[师学考]生|家长|业主|游客|商户|经营者|朋友"
 )
+_ORDERS = re.compile(r"(?P<organ>[一-鿿 　]{2,40}[院部委会署局府行厅])(?:令|公告|通告)(?=[\d〔（第])")
 _LONGEST_HEAD = 40  # lines; a head is at most a dozen, portals put theirs above
 
 
@@ -51,7 +53,7 @@ def parse_head(text: str, lines: Sequence[Line]) -> Head:
     limit = _first_body_line(lines)
     kinds = [_kind(lines[i].text, i, lines) for i in range(limit)]
     first, last = _title_lines(lines, kinds)
-    if last < 0 and "order_number" in kinds:
+    if last < 0 and any(_numbers_order(kind, line.text) for kind, line in zip(kinds, lines, strict=False)):
         return _order_head(text, lines, kinds, limit)
     head = Head(body=limit if last >= 0 else 0)
     if last < 0:
@@ -84,6 +86,13 @@ def _order_head(text: str, lines: Sequence[Line], kinds: Sequence[str], limit: i
             head.order_span = (lines[index].start, lines[index].end)
     _order_number(head, lines, limit)
     return head
+
+
+def _numbers_order(kind: str, words: str) -> bool:
+    """Whether a line gives the number of an order: 第707号 below 国务院令, or 交通运输部令2021年第5号 whole."""
+    return kind == "order_number" or (
+        kind == "doc_number" and bool(re.search("令(?:[\\d〔（第]|$)", elements.squeeze(words)))
+    )
 
 
 def is_addressee(line: str) -> bool:
@@ -231,13 +240,13 @@ def _continues(lines: Sequence[Line], kinds: Sequence[str], first: int) -> bool:
     organ_above = looks_like_organ(above)
     starts_subject = words.startswith(_SUBJECT)
     if organ_above:
-        return starts_subject or looks_like_organ(words) or not _names_issuer(words)
+        return starts_subject or looks_like_organ(words) or not names_issuer(words)
     if starts_subject and not above.endswith(("、", "，")) and titles.ends_title(above):
         return False
-    return not (_names_issuer(words) and titles.ends_title(above))
+    return not (names_issuer(words) and titles.ends_title(above))
 
 
-def _names_issuer(words: str) -> bool:
+def names_issuer(words: str) -> bool:
     """Whether a title line already begins with its issuer: 福建省人民政府关于…"""
     at = min((words.find(word) for word in ("关于", "转发", "印发", "批转") if word in words), default=-1)
     return at > 0 and looks_like_organ(words[:at])
@@ -263,6 +272,8 @@ def _take(head: Head, text: str, line: Line, kind: str, *, before_title: bool) -
             start, end, head.number = found[0]
             head.number_span = (line.start + start, line.start + end)
             kind = "doc_number"
+            if named := _ORDERS.match(words):  # 交通运输部令2021年第5号 names its issuer
+                head.masthead.append((line.start, line.start + named.end("organ")))
     if kind == "masthead" or (kind == "text" and looks_like_organ(words)):
         head.masthead.append((line.start, line.end))
     if kind == "adoption":
@@ -291,10 +302,13 @@ def _order_number(head: Head, lines: Sequence[Line], limit: int) -> None:
             continue
         serial = elements.squeeze(lines[index].text)
         above = elements.squeeze(lines[index - 1].text) if index else ""
-        above = above.removeprefix(_STATE).replace(
-            "国务院令", "国令"
-        )  # 国令 is the State Council's own short form
-        joined = parse_document_number(above + serial) if above.endswith("令") else None
+        if above in order_words():  # below the organ's name, as in a masthead of two lines
+            organ = lines[index - 2].text if index > 1 else ""
+            above = elements.squeeze(organ) + above if looks_like_organ(organ) else ""
+        above = above.removeprefix(_STATE)
+        # Ministries number their announcements within the year: 财政部公告 2019年第39号.
+        numbered = above.endswith("令") or (above.endswith(("公告", "通告")) and "年" in serial)
+        joined = parse_document_number(above + serial) if numbered else None
         head.number = joined or parse_document_number(serial)
         head.number_span = (lines[index].start, lines[index].end)
         return

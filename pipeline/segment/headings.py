@@ -72,7 +72,9 @@ def opening(
         return Opening(None, False, False)
     own_line = stop.end() >= limit
     if stop.group() == "。":
-        follows = not own_line or (has_more_lines and inline_list is None)
+        if own_line and inline_list is not None:  # 管线迁改。（一）…；（二）…: run in before a list
+            return Opening((start, stop.start()), False, is_likely(words))
+        follows = not own_line or has_more_lines
         return Opening((start, stop.start()) if follows else None, own_line, follows and is_likely(words))
     if stop.group() == "：" and not own_line and inline_list is None and len(words) <= _LONGEST_COLON:
         return Opening((start, stop.start()), False, is_likely(words) and not _FIRST_STOP.search(words))

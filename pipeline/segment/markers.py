@@ -6,7 +6,9 @@ A marker has a *class*; classes have the customary order of nesting, but a docum
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -181,10 +183,10 @@ _TURNS = ("首先", "其次", "再次", "最后")
 def _turns(text: str, start: int, end: int) -> list[Marker]:
     """The list 首先，…其次，…最后，… in ``text[start:end]``."""
     found: list[Marker] = []
-    for match in _FIRST_NEXT.finditer(text, start, end):
+    for match in _outside(text, start, end, _FIRST_NEXT):
         turn = _TURNS.index(match.group("turn"))
         fits = turn == 0 if not found else turn > _TURNS.index(found[-1].text[:2]) or turn == 1
-        if fits and not _enclosed(text, start, match.start()):
+        if fits:
             found.append(Marker("shi", len(found) + 1, match.group(), match.start(), match.end()))
     return found if len(found) > 1 else []
 
@@ -200,9 +202,9 @@ def inline_markers(text: str, start: int, end: int) -> list[Marker]:
         return []
     for cls, pattern in _INLINE.items():
         found: list[Marker] = []
-        for match in pattern.finditer(text, start, end):
+        for match in _outside(text, start, end, pattern):
             marker = _marker(match, 0)
-            if marker.value == len(found) + 1 and not _enclosed(text, start, marker.start):
+            if marker.value == len(found) + 1:
                 found.append(
                     Marker(
                         cls,
@@ -217,13 +219,71 @@ def inline_markers(text: str, start: int, end: int) -> list[Marker]:
     return _turns(text, start, end)
 
 
+_RUN_ON = {
+    cls: re.compile(f"(?:(?<=[。；;！])|(?<=[。；;！] )){_PATTERNS[cls]}")
+    for cls in ("han", "han_paren", "arabic", "arabic_paren")
+}
+_MAY_RUN_ON = re.compile(
+    r"[。；;！] ?(?:[二三四五六七八九十]{1,3}、|[（(][2-9二三四五六七八九十]|[2-9][.．、])"
+)
+
+
+def may_run_on(text: str, start: int, end: int) -> bool:
+    """Whether items may follow each other in one line of ``text[start:end]``; False is certain."""
+    return _MAY_RUN_ON.search(text, start, end) is not None
+
+
+def run_on_markers(text: str, start: int, end: int) -> list[Marker]:
+    """The markers of a line that has lost its breaks (1.出动宣传车。2.张贴标语。), which begins with the first of them;
+    [] for a line of one item."""
+    first = marker_at(text[start:end], start)
+    pattern = _RUN_ON.get(first.cls) if first else None
+    if first is None or pattern is None:
+        return []
+    found = [first]
+    for match in _outside(text, first.end, end, pattern):
+        marker = _marker(match, 0)
+        if marker.value == found[-1].value + 1:
+            found.append(marker)
+    return found if len(found) > 1 else []
+
+
+_FIRST_ITEMS = {
+    **dict.fromkeys("（(", ("（一）", "（1）", "(一)", "(1)")),
+    **dict.fromkeys("23456789", tuple(f"{sign}1{dot}" for sign in "：；:;" for dot in ".．、")),
+    **dict.fromkeys("二三四五六七八九", ("一是",)),
+    **dict.fromkeys(_CIRCLED[1:], ("①",)),
+    "第": ("第一",),
+}
+
+
+def may_continue_list(before: str, line: str) -> bool:
+    """Whether a line may go on with a list that begins inside the line before it; False is certain."""
+    return any(before.find(words, 1) > 0 for words in _FIRST_ITEMS.get(line[0], ()))
+
+
+def markers_up_to(text: str, start: int, end: int, following: Marker) -> list[Marker]:
+    """The first items of a list inside ``text[start:end]`` that the next line's marker ``following`` continues:
+    （1）…；（2）… before a line （3）…; [] where they are not there, each once and in order.
+    """
+    pattern = _INLINE.get(following.cls)
+    if pattern is None or not 1 < following.value < 10:
+        return []
+    matches = itertools.islice(_outside(text, start, end, pattern), following.value)
+    found = [_marker(match, 0) for match in matches]
+    return found if [marker.value for marker in found] == list(range(1, following.value)) else []
+
+
 _OPEN, _CLOSE = "“‘《〈（(「『【", "”’》〉）)」』】"
 _BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 
 
-def _enclosed(text: str, start: int, position: int) -> bool:
-    """Whether ``position`` lies inside quotes or brackets that open behind ``start``."""
-    depth = 0
-    for match in _BRACKET.finditer(text, start, position):
-        depth = depth + 1 if match.group() in _OPEN else max(depth - 1, 0)
-    return depth > 0
+def _outside(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern in ``text[start:end]`` that stand outside quotes and brackets, each bracket read once."""
+    depth, at = 0, start
+    for match in pattern.finditer(text, start, end):
+        for sign in _BRACKET.finditer(text, at, match.start()):
+            depth = depth + 1 if sign.group() in _OPEN else max(depth - 1, 0)
+        at = match.end()
+        if depth == 0:
+            yield match

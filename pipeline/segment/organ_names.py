@@ -130,7 +130,7 @@ _VILLAGE = re.compile(
 # 江滨市, 河东县: the form of a place that the gazetteer does not know.
 _PLACE_LIKE = re.compile(
     r"(?!中国|国家|全国|中央|中华)[一-鿿]{2,6}?"
-    r"(?:(?:省|市|县|(?<![城地社园发新小校厂库辖])区)(?![域级直属])(?=.)|[州盟旗](?=委|人民政府|政府|行署))"
+    r"(?:(?:省|市|县|(?<![城地社园发新小校厂库辖])区)(?![域级直属])(?=.)|[州盟旗](?=委|人民政府|人民代表大会|人大|政府|行署))"
 )
 
 
@@ -185,8 +185,11 @@ def _chain(words: str, year: int | None) -> tuple[str, tuple[Unit, ...], bool]:
     bare = False
     if found is None:
         found = gazetteer.longest_at(words, bare=True)
-        if found and words[len(found[0]) :].startswith(_KIND_WORDS):
+        behind = words[len(found[0]) :] if found else ""
+        if behind.startswith(_KIND_WORDS):
             found = None  # 河东县, 永安镇: another place than 河东区, 永安市
+        elif behind[1:].startswith(_KIND_WORDS) and not gazetteer.longest_at(behind):
+            found = None  # 清水江县: another place than 清水县; 福州茂县 would be two
         bare = found is not None
     if found is None:
         return "", (), False

@@ -47,11 +47,7 @@ def find_references(
     The strongest relation of all citations counts. Short names that the text defines (以下简称《条例》) stand for their
     full title. The document's own number and the titles of the attachment note are no citations.
     """
-    numbers = [
-        n
-        for n in find_document_numbers(text[:limit])
-        if own_number is None or n[1] <= own_number[0] or n[0] >= own_number[1]
-    ]
+    numbers = _cited_numbers(text, own_number, limit)
     quoted = [q for q in _quoted(text, limit) if not _inside(q.start, attachments)]
     short = _short_names(text, quoted)
     number_at = {start: index for index, (start, _, _) in enumerate(numbers)}
@@ -66,8 +62,9 @@ def find_references(
         if behind and behind.end() in number_at:
             index = number_at[behind.end()]
             _, stop, parsed = numbers[index]
-            if text[stop : stop + 1] in "）)〕":
-                end, number = stop + 1, parsed
+            closed = text.startswith(("）", ")", "〕"), stop)
+            if closed or stop == len(text):  # the text may be cut off there
+                end, number = stop + closed, parsed
                 used.add(index)
         issuer = _issuer_in_title(title) or _issuer_before(text, item.start)
         relation = _relation(text, item.start, end, own_title)
@@ -82,6 +79,15 @@ def find_references(
     for citation in sorted(found, key=lambda citation: citation.span):
         merged.add(citation)
     return tuple(merged.citations)
+
+
+def _cited_numbers(text: str, own: Span | None, limit: int) -> list[tuple[int, int, DocumentNumber]]:
+    """The numbers in ``text[:limit]`` but the document's own, which a portal's table or a footer may print again."""
+    numbers = find_document_numbers(text[:limit])
+    if own is None:
+        return numbers
+    own_texts = {number.text for start, end, number in numbers if start < own[1] and own[0] < end}
+    return [n for n in numbers if n[2].text not in own_texts]
 
 
 def is_document_title(title: str) -> bool:

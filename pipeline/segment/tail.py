@@ -14,6 +14,9 @@ from pipeline.segment.organs import looks_like_organ
 from pipeline.segment.structure import Block, Span
 
 _LONGEST_RECORD = 12  # lines
+_PRINTER = re.compile(
+    "(?:办公[室厅]|秘书[处科]|办|综合科)$"
+)  # the organ above 2020年4月26日印发 that printed, not signed
 
 
 @dataclass(slots=True)
@@ -36,9 +39,8 @@ def parse_tail(text: str, lines: Sequence[Line], body: int) -> Tail:
     """The tail of the document whose body starts at line ``body``."""
     signature = _find_signature(lines, body)
     if signature is None:
-        end = _version_record(lines, body)
-        tail = Tail(body_end=end, rest=end)
-        after = end
+        after = _attachments_from(lines, body, _version_record(lines, body))
+        tail = Tail(body_end=after, rest=after)
     else:
         start, after = signature
         tail = Tail(body_end=start, rest=after)
@@ -77,6 +79,19 @@ def _find_signature(lines: Sequence[Line], body: int) -> Span | None:
     return (start, end) if start < end and start > body else None
 
 
+def _attachments_from(lines: Sequence[Line], body: int, end: int) -> int:
+    """Where the attachments of a document without signature start, ``end`` where it has none."""
+    heads = (i for i in range(body + 1, end) if _heads_attachment(lines[i].text))
+    return next(heads, end)
+
+
+def _heads_attachment(words: str) -> bool:
+    """Whether a line stands above the text of an attachment (附件, 附件1：); 附件： may also open the note that lists them."""
+    if not elements.ATTACHMENT_HEAD.match(words):
+        return False
+    return not words.endswith(("：", ":")) or any(char.isdigit() for char in words)
+
+
 def _signs(words: str) -> bool:
     return len(words) <= 80 and (looks_like_organ(words) or bool(elements.PERSON_SIGNATURE.match(words)))
 
@@ -85,6 +100,13 @@ def _version_record(lines: Sequence[Line], body: int) -> int:
     """The first line of 版记 and notes at the end of a document without a dated signature."""
     end = len(lines)
     while end > body and _record_kind(lines[end - 1].text) is not None:
+        end -= 1
+    if (
+        end < len(lines)
+        and end - 1 > body
+        and _PRINTER.search(lines[end - 1].text)
+        and _record_lines(lines, end - 1)
+    ):
         end -= 1
     return end
 

@@ -17,6 +17,7 @@ _ORDER = re.compile(rf"令{_SUFFIX}$")
 _OTHER = re.compile(rf"(?:{'|'.join(_WORDS['title_ends'])}){_SUFFIX}$")
 _NOT_GENRE: dict[str, list[str]] = _WORDS["not_genre"]
 _BLANKS = re.compile(r"[\s　]+")
+_FOOTNOTE = re.compile(r"\s*(?:[\[〔]\d{1,2}[\]〕]|[*＊※①-⑩])$")  # the mark behind a title: 统计公报[1]
 _LETTERS = re.compile(r"(?<!\S)(?:\S[\s　]+){2,}\S(?!\S)")  # 土 地 使 用 期 限 的 批 复
 _LATIN_JOINT = re.compile(r"[A-Za-z0-9]$")
 
@@ -44,8 +45,8 @@ def ends_title(line: str) -> bool:
     """Whether a line could be the last of a title: it ends with a genre or a kind of rules and is no sentence."""
     if "。" in line or "；" in line or len(line) > 120:
         return False
-    words = _BLANKS.sub("", line)
-    return genre(words) is not None or bool(_OTHER.search(words))
+    words = _FOOTNOTE.sub("", _BLANKS.sub("", line))
+    return (genre(words) is not None or bool(_OTHER.search(words))) and words != "目录"
 
 
 _SUFFIX_LINE = re.compile(
@@ -72,7 +73,7 @@ def close_letters(words: str) -> str:
 
 
 def join(lines: list[Line], organ_lines: frozenset[int] = frozenset()) -> str:
-    """The title on one line: wraps closed, letter-spacing closed, one blank between joint issuers.
+    """The title on one line: wraps closed, letter-spacing closed, one blank between joint issuers, no footnote mark.
 
     ``organ_lines`` are indices of lines that hold nothing but issuers; between two of them the wrap separates two
     names and becomes a blank only where the first line already separates names so.
@@ -86,4 +87,6 @@ def join(lines: list[Line], organ_lines: frozenset[int] = frozenset()) -> str:
         if parts and _LATIN_JOINT.search(parts[-1]) and re.match(r"[A-Za-z]", words):
             words = " " + words
         parts.append(words)
-    return "".join(parts)
+    title = "".join(parts)
+    bare = _FOOTNOTE.sub("", title)
+    return bare if ends_title(bare) else title

@@ -186,6 +186,8 @@ FAULTS = {
     "repair of other words": (change("repairs", before="x"), "repairs", "replay"),
     "repair at another place": (change("repairs", start=3, end=3), "repairs", "replay"),
     "count": (change("documents", n_measures=2), "documents", "count"),
+    "measure in another kind of segment": (change("measures", segment_kind="preamble"), "measures", "place"),
+    "measure outside its directive": (change("directives", end=20, text=TEXT[17:20]), "measures", "place"),
     "count of a directive": (change("directives", n_measures=0), "directives", "count"),
     "doc_id": (change("documents", source_sha256="f" * 64), "documents", "doc_id"),
     "inner doc_id": (change("documents", 1, parent_start=1), "documents", "doc_id"),
