@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipeline.errors import BuildError, ExtractError, QuarantinedError, UsageError
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, usable_segmenter
+from pipeline.terminal import (
+    complain,
+    print_document,
+    print_findings,
+    print_scores,
+    print_soundness,
+    print_summary,
+)
 from pipeline.version import SCHEMA_VERSION, __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipeline.check import Finding
 
 app = typer.Typer(
     name="gongwen",
@@ -32,8 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_SHOWN_FINDINGS = 200
-_SHOWN_REJECTS = 10
 
 
 class OnError(StrEnum):
@@ -58,6 +59,27 @@ class Engine(StrEnum):
     dask = "dask"
 
 
+class Method(StrEnum):
+    """Where codes come from."""
+
+    both = "both"
+    rules = "rules"
+    model = "model"
+
+
+_DEFAULT_METHOD = Method(DEFAULT_METHOD)
+_MethodOption = Annotated[
+    Method, typer.Option(help="Codes from the rules of the codebook, the trained model, or both.")
+]
+_SegmenterOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|PATH",
+        help="What a whole word is: gongwen, char, jieba, or the folder of a pkuseg model.",
+    ),
+]
+
+
 class Format(StrEnum):
     """How to show a document."""
 
@@ -79,9 +101,9 @@ def main() -> None:
             raise
         usage = getattr(failure, "format_message", None)  # click's errors about arguments
         if usage is not None:
-            _complain(f"{usage()} (gongwen --help says what there is)")
+            complain(f"{usage()} (gongwen --help says what there is)")
             sys.exit(2)
-        _complain(f"internal error: {type(failure).__name__}: {' '.join(str(failure).split())[:300]}")
+        complain(f"internal error: {type(failure).__name__}: {' '.join(str(failure).split())[:300]}")
         sys.exit(1)
 
 
@@ -91,19 +113,19 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except UsageError as failure:
-        _complain(str(failure))
+        complain(str(failure))
         raise typer.Exit(2) from None
     except (BuildError, QuarantinedError, ExtractError) as failure:
-        _complain(str(failure))
+        complain(str(failure))
         raise typer.Exit(1) from None
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except OSError as failure:
-        _complain(f"{failure.filename or ''}: {failure.strerror or failure}".lstrip(": "))
+        complain(f"{failure.filename or ''}: {failure.strerror or failure}".lstrip(": "))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        _complain("interrupted; nothing was changed")
+        complain("interrupted; nothing was changed")
         raise typer.Exit(130) from None
 
 
@@ -119,13 +141,14 @@ def _options(
 @app.command()
 def build(
     sources: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            help="Files and folders: text, HTML, DOCX, PDF; JSON Lines or Parquet with a text column."
+            help="Files, folders and URLs: text, HTML, DOCX, PDF; JSON Lines or Parquet with a text column."
         ),
     ],
     out: Annotated[
-        Path, typer.Option(help="Folder of the dataset; an earlier one there is brought up to date.")
+        str,
+        typer.Option(help="Folder or URL of the dataset; an earlier one there is brought up to date."),
     ],
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that work; the result is the same for any number.")
@@ -150,6 +173,8 @@ def build(
         str | None,
         typer.Option(metavar="ADDRESS", help="With --engine dask: a running scheduler; else one is started."),
     ] = None,
+    method: _MethodOption = _DEFAULT_METHOD,
+    segmenter: _SegmenterOption = SHIPPED,
 ) -> None:
     """Build a dataset from documents."""
     from pipeline.engines.build import build as run
@@ -168,11 +193,13 @@ def build(
                     text_column=text_column,
                     engine=engine.value,
                     scheduler=scheduler,
+                    method=method.value,
+                    segmenter=segmenter,
                     progress=report,
                 )
             except QuarantinedError as failure:
                 failed = failure
-        _summary(out)
+        print_summary(out)
         if failed:
             raise failed
 
@@ -183,7 +210,11 @@ def show(
     format: Annotated[
         Format, typer.Option(help="A tree for people or the whole record as JSON.")
     ] = Format.tree,
-    raw: Annotated[bool, typer.Option("--raw", help="In the tree, quote the raw text.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Raw and clean text side by side, with every change marked.")
+    ] = False,
+    method: _MethodOption = _DEFAULT_METHOD,
+    segmenter: _SegmenterOption = SHIPPED,
 ) -> None:
     """Show one document's structure."""
     from pipeline.read.find import MAX_BYTES, public_name
@@ -195,13 +226,16 @@ def show(
 
         if file.stat().st_size > MAX_BYTES:
             raise ExtractError("read", "too_large", f"{file.stat().st_size} bytes, the limit is {MAX_BYTES}")
-        record = extract(file.read_bytes(), name=public_name(file))
+        record = extract(
+            file.read_bytes(),
+            name=public_name(file),
+            method=method.value,
+            segmenter=usable_segmenter(segmenter),
+        )
         if format is Format.json:
             typer.echo(record.model_dump_json(indent=2))
         else:
-            from pipeline.report.tree import document_tree
-
-            Console(width=_width()).print(document_tree(record, raw=raw))
+            print_document(record, raw=raw)
 
 
 @app.command()
@@ -219,34 +253,17 @@ def check(
     """Verify a dataset: its schema, every invariant of the contract, and minimums and maximums of the whole."""
     from pipeline.check import check as run
     from pipeline.check.assertions import check_assertions
-    from pipeline.write.manifest import read_manifest
 
     with _one_line_errors():
         if findings := run(folder):
-            _show_findings(findings)
-            more = f", {_SHOWN_FINDINGS} shown" if len(findings) > _SHOWN_FINDINGS else ""
-            _complain(f"{folder}: {len(findings)} findings{more}")
+            print_findings(folder, findings)
             raise typer.Exit(1)
         unmet = check_assertions(folder, assertions)
         for one in unmet:
-            _complain(f"{folder}: {'' if one.fails else 'warning: '}{one}")
+            complain(f"{folder}: {'' if one.fails else 'warning: '}{one}")
         if any(one.fails for one in unmet):
             raise typer.Exit(1)
-        manifest = read_manifest(folder)
-        rows = sum(table.rows for table in manifest.tables.values())
-        typer.echo(
-            f"{folder}: sound: {manifest.n_documents} documents, {rows} rows in {len(manifest.tables)} tables"
-        )
-
-
-def _show_findings(findings: Sequence[Finding]) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("table", "row", "invariant", "what is wrong")
-    for finding in findings[:_SHOWN_FINDINGS]:
-        table.add_row(*map(escape, (finding.table, finding.row, finding.invariant, finding.detail)))
-    Console(width=_width()).print(table)
+        print_soundness(folder)
 
 
 @app.command()
@@ -268,7 +285,6 @@ def evaluate(
     import json
 
     from pipeline.check.evaluate import evaluate as run
-    from pipeline.check.scorecard import changes, scorecard
     from pipeline.tag import CodebookError, load_codebook
 
     with _one_line_errors():
@@ -277,10 +293,7 @@ def evaluate(
             earlier = json.loads(against.read_text(encoding="utf-8")) if against else None
         except (CodebookError, ValueError) as failure:
             raise UsageError(str(failure)) from None
-        console = Console(width=None if sys.stdout.isatty() else 120)
-        console.print(scorecard(result["total"]))
-        if earlier:
-            console.print(changes(earlier, result))
+        print_scores(result, earlier)
         if out:
             out.write_text(
                 json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
@@ -372,47 +385,15 @@ def schema(
     out: Annotated[Path, typer.Option(help="Folder of the schemas.")] = Path("schemas"),
 ) -> None:
     """Write the JSON Schema of every table and of the whole record."""
-    from pipeline.write.schema import json_schemas
+    from pipeline.write.schema import json_schemas, outdated_schemas, write_schemas
 
     with _one_line_errors():
         schemas = json_schemas()
-        if check:
-            there = {file.name: file.read_text(encoding="utf-8") for file in out.glob("*.json")}
-            drifted = sorted(
-                name for name in there.keys() | schemas.keys() if there.get(name) != schemas.get(name)
-            )
-            if drifted:
-                _complain(f"{out}: out of date: {', '.join(drifted)}: run gongwen schema")
-                raise typer.Exit(1)
+        if not check:
+            write_schemas(schemas, out)
+            typer.echo(f"{out}: {len(schemas)} schemas written")
+        elif drifted := outdated_schemas(schemas, out):
+            complain(f"{out}: out of date: {', '.join(drifted)}: run gongwen schema")
+            raise typer.Exit(1)
+        else:
             typer.echo(f"{out}: {len(schemas)} schemas are up to date")
-            return
-        if out.exists() and not out.is_dir():
-            raise UsageError(f"{out}: not a folder: give --out a folder's path")
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in schemas.items():
-            (out / name).write_text(text, encoding="utf-8", newline="\n")
-        typer.echo(f"{out}: {len(schemas)} schemas written")
-
-
-def _summary(out: Path) -> None:
-    from pipeline.dataset import load
-
-    dataset = load(out)
-    manifest = dataset.manifest
-    rejects = dataset.rejects
-    for row in rejects.slice(0, _SHOWN_REJECTS).to_pylist():
-        _complain(f"rejected {row['source']}: {row['error']}: {row['detail']}")
-    if rejects.num_rows > _SHOWN_REJECTS:
-        _complain(f"... and {rejects.num_rows - _SHOWN_REJECTS} more: see {out}/rejects.parquet")
-    typer.echo(
-        f"{out}: {manifest.n_documents} documents of {len(manifest.inputs)} inputs, {manifest.n_rejects} rejected"
-    )
-
-
-def _width() -> int | None:
-    """The terminal's width; where there is none, lines end where they end."""
-    return None if sys.stdout.isatty() else 1_000_000
-
-
-def _complain(line: str) -> None:
-    typer.echo(f"gongwen: {line}", err=True)

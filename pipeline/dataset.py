@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import UsageError
 from pipeline.records import TABLES
-from pipeline.write.manifest import Manifest, read_manifest
-from pipeline.write.publish import dataset_file
+from pipeline.write.manifest import Manifest
+from pipeline.write.publish import MANIFEST, dataset_file
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -25,7 +25,7 @@ class Dataset:
     The files are opened at once: a build that replaces them later does not change what this object reads.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, files: dict[str, pq.ParquetFile]) -> None:
+    def __init__(self, folder: Path | str, manifest: Manifest, files: dict[str, pq.ParquetFile]) -> None:
         self.folder = folder
         self.manifest = manifest
         self._files = files
@@ -113,24 +113,50 @@ class Dataset:
 
 
 def load(folder: str | Path) -> Dataset:
-    """Open the dataset in ``folder``; nothing of its tables is read yet.
+    """Open the dataset in ``folder`` (or at a URL that fsspec knows); nothing of its tables is read yet.
 
     Raises UsageError when there is no dataset, or one of another schema version.
     """
+    if isinstance(folder, str) and "://" in folder:
+        from pipeline.engines.remote import is_url, local_path
+
+        if is_url(folder):
+            return _load_remote(folder)
+        folder = local_path(folder)
     path = Path(folder)
     for _ in range(3):  # a build may put another dataset in place between two of our looks
         try:
-            manifest = read_manifest(path)
+            found = dataset_file(path, MANIFEST).read_bytes()
+            manifest = Manifest.model_validate_json(found)
             files = {name: pq.ParquetFile(dataset_file(path, f"{name}.parquet")) for name in TABLES}
-            if read_manifest(path) == manifest:
+            if dataset_file(path, MANIFEST).read_bytes() == found:
                 return Dataset(path, manifest, files)
         except FileNotFoundError as failure:
             missing = failure
         except (ValueError, NotADirectoryError, pa.ArrowException) as failure:
-            reason = " ".join(str(failure).split())[:200]
-            raise UsageError(f"{path}: not a dataset of this version: {reason}; build it again") from None
+            raise _unusable(path, failure) from None
         else:
             continue
         if not path.exists() or missing.filename == str(path / "_manifest.json"):
             break
     raise UsageError(f"{path}: no dataset there: run gongwen build SOURCES --out {path}")
+
+
+def _load_remote(url: str) -> Dataset:
+    from pipeline.engines.remote import RemoteDataset
+
+    remote = RemoteDataset(url)
+    try:
+        with remote.open(MANIFEST) as file:
+            manifest = Manifest.model_validate_json(file.read())
+        files = {name: pq.ParquetFile(remote.open(f"{name}.parquet")) for name in TABLES}
+    except FileNotFoundError:
+        raise UsageError(f"{url}: no dataset there: run gongwen build SOURCES --out {url}") from None
+    except (ValueError, pa.ArrowException) as failure:
+        raise _unusable(url, failure) from None
+    return Dataset(url, manifest, files)
+
+
+def _unusable(place: str | Path, failure: Exception) -> UsageError:
+    reason = " ".join(str(failure).split())[:200]
+    return UsageError(f"{place}: not a dataset of this version: {reason}; build it again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,15 +14,17 @@ import pyarrow as pa
 
 from pipeline.engines.batch import to_inputs
 from pipeline.engines.local import run_local, worker_command
+from pipeline.engines.remote import RemoteFile, find_remote, is_url, landed, local_path
 from pipeline.errors import QuarantinedError, UsageError
 from pipeline.read import MAX_BYTES, Source, SourceFile, Unreadable, find_files, read_sources
 from pipeline.records import Reject
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method, segmenter_name, usable_method, usable_segmenter
 from pipeline.write.columns import Tables, to_tables
 from pipeline.write.companions import COMPANIONS
 from pipeline.write.dataset import Rows, seal, write_tables
-from pipeline.write.manifest import Input, Manifest, Parameters
+from pipeline.write.manifest import Input, Manifest, Parameters, Versions
 from pipeline.write.parquet import file_sha256
-from pipeline.write.publish import output_folder
+from pipeline.write.publish import OutputFolder, output_folder
 from pipeline.write.reuse import Previous, remember
 from pipeline.write.schema import table_schema
 from pipeline.write.spill import Spill
@@ -64,15 +67,20 @@ def build(
     time_limit: float = TIME_LIMIT,
     engine: Engine = "local",
     scheduler: str | None = None,
+    method: Method = DEFAULT_METHOD,
+    segmenter: str | Path = SHIPPED,
     progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Manifest:
     """Build the dataset of all documents behind ``sources`` (files and folders) in the folder ``out``.
+
+    Sources and ``out`` may be URLs that fsspec knows (see ``pipeline.engines.remote``).
 
     ``workers``: processes that extract; the result is the same for any number. ``codebook``: another
     codebook's TOML file. ``text_column``: where the text stands in JSON Lines and Parquet inputs.
     ``max_bytes`` and ``time_limit`` (seconds) bound one input. ``engine``: processes of this machine, or the
     workers of a Dask cluster (``scheduler`` is its address; without one it is started here); the result is
-    the same. ``progress`` is called after each batch.
+    the same. ``method``: whether codes come from the rules, the model or both. ``segmenter``: a name or the
+    directory of a pkuseg model (see ``pipeline.tagging``). ``progress`` is called after each batch.
     Inputs that a dataset in ``out`` holds already, made by the same versions and parameters, are taken from
     there.
 
@@ -85,23 +93,57 @@ def build(
         raise UsageError("--workers: at least 1")
     if scheduler and engine != "dask":
         raise UsageError("--scheduler goes with --engine dask")
-    target, book = Path(out), Path(codebook) if codebook is not None else None
-    versions = current_versions(book)
-    files = find_files([sources] if isinstance(sources, str | Path) else sources, exclude=target)
+    book = Path(codebook) if codebook is not None else None
+    method, segmenter = usable_method(method), usable_segmenter(segmenter)
+    versions = current_versions(book, segmenter)
+    files = deque(_find([sources] if isinstance(sources, str | Path) else sources, out))
     parameters = Parameters(
         codebook_sha256=file_sha256(book) if book else None,
         text_column=text_column,
         max_bytes=max_bytes,
         time_limit=time_limit,
+        method=method,
+        segmenter=segmenter_name(segmenter),
     )
+    with landed(out) as target, output_folder(target) as folder:
+        work = Work(book, segmenter, versions, parameters, engine, scheduler, workers)
+        manifest, n_failed = _built(files, target, folder, work, progress)
+    if on_error == "fail" and n_failed:
+        raise QuarantinedError(
+            f"{n_failed} of {len(manifest.inputs)} inputs gave no document: see {out}/rejects.parquet"
+        )
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How a build is done; see ``build``."""
+
+    codebook: Path | None
+    segmenter: str
+    versions: Versions
+    parameters: Parameters
+    engine: Engine
+    scheduler: str | None
+    workers: int
+
+
+def _built(
+    files: deque[SourceFile | RemoteFile],
+    target: Path,
+    folder: OutputFolder,
+    work: Work,
+    progress: Callable[[Progress], None],
+) -> tuple[Manifest, int]:
+    """Make the dataset and put it in its place; its manifest, and how many inputs failed."""
+    versions, parameters = work.versions, work.parameters
+    expected_bytes = ROWS_PER_BYTE * sum(file.n_bytes for file in files)
     with (
-        output_folder(target) as folder,
         closing(Previous.find(target, versions, parameters)) as previous,
-        closing(Spill(folder.spill, ROWS_PER_BYTE * sum(file.n_bytes for file in files))) as spill,
+        closing(Spill(folder.spill, expected_bytes)) as spill,
     ):
-        intake = Intake(files, text_column, max_bytes, previous)
-        results = _extracted(intake.batches(), engine, book, folder.spill, parameters, workers, scheduler)
-        for tables in results:
+        intake = Intake(files, folder.spill, parameters.text_column, parameters.max_bytes, previous)
+        for tables in _extracted(intake.batches(), folder.spill, work):
             spill.add(tables)
             intake.note(tables)
             progress(intake.progress())
@@ -109,53 +151,61 @@ def build(
             spill.add(tables)
         previous.close()  # some systems replace no file that is open
         rejects = intake.rejects()
+        rows = Rows(spill, rejects)
         manifest = Manifest.model_construct(
             versions=versions,
             parameters=parameters,
             inputs=intake.inputs,
-            tables=write_tables(Rows(spill, rejects), folder.staging, versions.codebook, threads=workers),
+            tables=write_tables(rows, folder.staging, versions.codebook, threads=work.workers),
             files={},
         )
-        manifest = seal(manifest, folder.staging, COMPANIONS, book)
-        folder.publish()
-        remember(target, versions, parameters)
-    if on_error == "fail" and (failed := intake.n_failed(rejects)):
-        raise QuarantinedError(
-            f"{failed} of {len(manifest.inputs)} inputs gave no document: see {target}/rejects.parquet"
-        )
-    return manifest
+    manifest = seal(manifest, folder.staging, COMPANIONS, work.codebook)
+    folder.publish()
+    remember(target, versions, parameters)
+    return manifest, intake.n_failed(rejects)
 
 
-def _extracted(
-    batches: Iterator[pa.RecordBatch],
-    engine: Engine,
-    codebook: Path | None,
-    folder: Path,
-    limits: Parameters,
-    workers: int,
-    scheduler: str | None,
-) -> Iterator[Tables]:
+def _find(sources: Sequence[str | Path], out: str | Path) -> list[SourceFile | RemoteFile]:
+    """The files behind all sources, in the order of their names."""
+    urls = [source for source in sources if isinstance(source, str) and is_url(source)]
+    paths = [local_path(source) for source in sources if not is_url(source)]
+    remote_out = out if isinstance(out, str) and is_url(out) else None
+    found: list[SourceFile | RemoteFile] = [*find_remote(urls, remote_out)]
+    if paths or not urls:
+        found += find_files(paths, exclude=None if remote_out else local_path(out))
+    return sorted(found, key=lambda file: file.name)
+
+
+def _extracted(batches: Iterator[pa.RecordBatch], folder: Path, work: Work) -> Iterator[Tables]:
     """The rows of each batch by the engine that was asked for."""
-    if engine == "dask":
+    limits = work.parameters
+    if work.engine == "dask":
         from pipeline.engines.dask import run_dask
 
         return run_dask(
             batches,
-            codebook,
+            work.codebook,
             limits.max_bytes,
-            workers=workers,
+            workers=work.workers,
             time_limit=limits.time_limit,
-            scheduler=scheduler,
+            scheduler=work.scheduler,
+            method=limits.method,
+            segmenter=work.segmenter,
         )
-    command = worker_command(codebook, limits.max_bytes)
-    return run_local(batches, command, folder, workers=workers, time_limit=limits.time_limit)
+    command = worker_command(work.codebook, limits.max_bytes, method=limits.method, segmenter=work.segmenter)
+    return run_local(batches, command, folder, workers=work.workers, time_limit=limits.time_limit)
 
 
 @dataclass(slots=True)
 class Intake:
-    """Reads the inputs one after the other in the order of their names, and keeps account of each."""
+    """Reads the inputs one after the other in the order of their names, and keeps account of each.
 
-    files: Sequence[SourceFile]
+    ``files`` are forgotten once they are read: many of them take more memory than what is kept of each.
+    ``folder`` is where a remote file lies while it is read.
+    """
+
+    files: deque[SourceFile | RemoteFile]
+    folder: Path
     text_column: str
     max_bytes: int
     previous: Previous
@@ -168,6 +218,7 @@ class Intake:
     _n_bytes: int = 0
     _total_bytes: int = 0
     _n_documents: int = 0
+    _n_failed: int = 0
 
     def __post_init__(self) -> None:
         self._total_bytes = sum(file.n_bytes for file in self.files)
@@ -189,8 +240,8 @@ class Intake:
             yield to_inputs(batch)
 
     def _fresh(self) -> Iterator[Source]:
-        for file in self.files:
-            for source in read_sources(file, self.text_column, self.max_bytes):
+        while self.files:
+            for source in self._sources(self.files.popleft()):
                 if isinstance(source, Unreadable):
                     self.inputs.append(Input(source.name, None))
                     self._rejects.append(_unreadable(source))
@@ -208,11 +259,24 @@ class Intake:
                 else:
                     yield source
 
+    def _sources(self, file: SourceFile | RemoteFile) -> Iterator[Source | Unreadable]:
+        if isinstance(file, SourceFile):
+            yield from read_sources(file, self.text_column, self.max_bytes)
+            return
+        try:
+            fetched = file.fetch(self.folder, self.max_bytes)
+        except OSError as failure:
+            yield Unreadable(file.name, "unreadable", failure.strerror or str(failure))
+            return
+        yield from read_sources(fetched, self.text_column, self.max_bytes)
+        fetched.path.unlink()
+
     def note(self, tables: Tables) -> None:
         """Take note of what came of a batch."""
         self._n_documents += tables["documents"].num_rows
         if tables["rejects"].num_rows:
             self._tables.append(tables["rejects"])
+            self._n_failed += tables["rejects"].num_rows
 
     def progress(self) -> Progress:
         """How far the build is."""
@@ -221,7 +285,7 @@ class Intake:
             n_bytes=self._n_bytes,
             total_bytes=self._total_bytes,
             n_documents=self._n_documents,
-            n_rejects=len(self._rejects) + len(self._duplicates) + sum(t.num_rows for t in self._tables),
+            n_rejects=len(self._rejects) + len(self._duplicates) + self._n_failed,
             n_reused=len(self.reused),
         )
 

@@ -21,6 +21,7 @@ from pipeline.engines.worker import END, FRAME, POSITION, TABLE_NAMES
 from pipeline.errors import BuildError
 from pipeline.read.source import Source
 from pipeline.records import Reject
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method
 from pipeline.write.columns import Tables, to_tables
 from pipeline.write.schema import table_schema
 
@@ -258,7 +259,10 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
 
 
-def worker_command(codebook: Path | None, max_bytes: int) -> list[str]:
+def worker_command(
+    codebook: Path | None, max_bytes: int, *, method: Method = DEFAULT_METHOD, segmenter: str = SHIPPED
+) -> list[str]:
     """What starts a worker of this package."""
-    command = [sys.executable, "-P", "-m", "pipeline.engines.worker", "--max-bytes", str(max_bytes)]
+    command = [sys.executable, "-P", "-m", "pipeline.engines.worker"]
+    command += ["--method", method, "--segmenter", segmenter, "--max-bytes", str(max_bytes)]
     return [*command, "--codebook", str(codebook)] if codebook else command

@@ -16,16 +16,14 @@ import signal
 import struct
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO, get_args
 
 import pyarrow as pa
 
 from pipeline.engines.batch import Extractor, extract_batch
 from pipeline.read.source import Source
 from pipeline.records import TABLES, DocumentRecord
-
-if TYPE_CHECKING:
-    from pipeline.tag import Method
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method
 
 FRAME = struct.Struct("<BQ")
 POSITION = struct.Struct("<q")
@@ -79,16 +77,29 @@ def run(extractor: Extractor, position_file: str, time_limit: float) -> None:
         serve(extractor, sys.stdin.buffer, rows, position, time_limit)
 
 
-def default_extractor(codebook: Path | None, max_bytes: int, method: Method = "both") -> Extractor:
-    """``extract`` with a codebook, a size limit and a method of tagging, everything loaded once."""
+def default_extractor(
+    codebook: Path | None,
+    max_bytes: int,
+    *,
+    method: Method = DEFAULT_METHOD,
+    segmenter: str | Path = SHIPPED,
+) -> Extractor:
+    """``extract`` with a codebook, a size limit, a method of tagging and a segmenter, everything loaded once.
+
+    Raises ValueError for an unknown segmenter.
+    """
     from pipeline.extract import extract_decoded
     from pipeline.read import read
     from pipeline.tag import load_codebook
+    from pipeline.tag.nlp import word_finder
 
+    if method != "rules":
+        word_finder(segmenter)
     book = load_codebook(codebook) if codebook else None
 
     def one(source: Source) -> DocumentRecord:
-        return extract_decoded(read(source, max_bytes=max_bytes), codebook=book, method=method)
+        decoded = read(source, max_bytes=max_bytes)
+        return extract_decoded(decoded, codebook=book, method=method, segmenter=segmenter)
 
     return one
 
@@ -100,13 +111,13 @@ def main() -> None:
     parser.add_argument("time_limit", type=float)
     parser.add_argument("--codebook", type=Path)
     parser.add_argument("--max-bytes", type=int, required=True)
-    parser.add_argument("--method", choices=("both", "rules", "model"), default="both")
+    parser.add_argument("--method", choices=get_args(Method), default=DEFAULT_METHOD)
+    parser.add_argument("--segmenter", default=SHIPPED)
     arguments = parser.parse_args()
-    run(
-        default_extractor(arguments.codebook, arguments.max_bytes, arguments.method),
-        arguments.position_file,
-        arguments.time_limit,
+    extractor = default_extractor(
+        arguments.codebook, arguments.max_bytes, method=arguments.method, segmenter=arguments.segmenter
     )
+    run(extractor, arguments.position_file, arguments.time_limit)
 
 
 if __name__ == "__main__":

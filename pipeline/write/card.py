@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from pipeline.records import TABLES
+from pipeline.tagging import Method
 from pipeline.write.contents import Contents
 from pipeline.write.dictionary import cell
 from pipeline.write.schema import describe
@@ -19,6 +20,12 @@ TERMS = (
     "from; Article 5 of the Copyright Law of the People's Republic of China excludes documents of state organs of a "
     "legislative, administrative or judicial nature."
 )
+
+_TAGGERS: dict[Method, str] = {
+    "both": "rules and a small model",
+    "rules": "the rules of the codebook",
+    "model": "a small model",
+}
 
 
 def card(contents: Contents) -> str:
@@ -61,8 +68,8 @@ def _about(contents: Contents) -> str:
 {manifest.n_documents} documents from {len(manifest.inputs)} inputs; {manifest.n_rejects} inputs gave none (`rejects`).
 Made by gongwen {versions.tool}: schema {versions.schema_}, codebook {versions.codebook}, segmenter {versions.segmenter}.
 
-What a document does not state is null; what is inferred says so in its `*_method`. Tags come from rules and a small
-model, each with the words it rests on; no language model is called. The same inputs give the same bytes.
+What a document does not state is null; what is inferred says so in its `*_method`. The same inputs give the same bytes.
+Tags come from {_TAGGERS[manifest.parameters.method]}, each with the words it rests on; no language model is called.
 
 ## Terms
 
@@ -100,7 +107,8 @@ def _codes(contents: Contents) -> str:
 | code | 中文 | tags | it asks for |
 |---|---|---|---|
 {rows}
-Cues, inclusions, exclusions and examples are in `codebook.json`.
+Cues, inclusions, exclusions and examples are in `codebook.json`; `crosswalk.json` has each code's counterparts in OxCGRT,
+CoronaNet and CCCSL.
 """
 
 
@@ -113,6 +121,8 @@ from datasets import load_dataset
 
 tags = load_dataset("path/to/this/folder", "tags", split="train")
 ```
+
+A table without rows has no configuration, because `datasets` loads no empty split; read it with pandas or pyarrow.
 
 ```python
 import pandas as pd

@@ -1,9 +1,11 @@
-"""Validated records → Arrow, column by column."""
+"""Validated records → Arrow, a table at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
+from typing import Any
 
 import pyarrow as pa
 from pydantic import BaseModel
@@ -35,6 +37,22 @@ def _with_inner(record: DocumentRecord) -> Iterator[DocumentRecord]:
 
 
 def _batch(table: str, rows: Sequence[BaseModel]) -> pa.RecordBatch:
+    """All columns of a table in one call: most documents have a handful of rows in most tables, and an array a
+    column at a time costs more than its values.
+    """
+    if not rows:
+        return _empty_tables()[table]
+    values, kind = _plan(table)
+    return pa.RecordBatch.from_struct_array(pa.array(list(map(values, rows)), kind))
+
+
+@cache
+def _plan(table: str) -> tuple[Callable[[BaseModel], tuple[Any, ...]], pa.StructType]:
+    """What takes a row's values from its model in the order of the columns, and the columns' types."""
     schema = table_schema(table)
-    columns = [pa.array(list(map(attrgetter(field.name), rows)), field.type) for field in schema]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    return attrgetter(*schema.names), pa.struct(list(schema))
+
+
+@cache
+def _empty_tables() -> Mapping[str, pa.RecordBatch]:
+    return {table: pa.RecordBatch.from_pylist([], table_schema(table)) for table in TABLES}

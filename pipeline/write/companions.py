@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pipeline.tag.crosswalk import crosswalk
 from pipeline.write.card import card
 from pipeline.write.contents import Companion, Contents
 from pipeline.write.croissant import croissant
@@ -25,10 +26,16 @@ def codebook_json(contents: Contents) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
+def crosswalk_json(_: Contents) -> str:
+    """``crosswalk.json``: the counterparts of each code in other schemes, with the sources of those schemes."""
+    return json.dumps(crosswalk().as_dict(), ensure_ascii=False, indent=1) + "\n"
+
+
 COMPANIONS: dict[str, Companion] = {
     "README.md": card,
     "data_dictionary.md": data_dictionary,
     "codebook.json": codebook_json,
+    "crosswalk.json": crosswalk_json,
     "croissant.json": croissant,
 }
 """File name → what writes its text once the tables are there; the manifest vouches for these files as it does

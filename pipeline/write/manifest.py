@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method
 from pipeline.write.publish import MANIFEST, dataset_file
 
 
@@ -33,6 +34,8 @@ class Parameters(_Part):
     text_column: str
     max_bytes: int = Field(description="Largest input, in bytes")
     time_limit: float = Field(description="Longest time for one document, in seconds")
+    method: Method = DEFAULT_METHOD
+    segmenter: str = Field(SHIPPED, description="Name of the segmenter, or of the directory of its model")
 
 
 class Input(NamedTuple):

@@ -19,7 +19,8 @@ from pipeline.write.schema import table_schema
 from pipeline.write.spill import KEYED
 from pipeline.write.versions import fingerprint
 
-_NOTE = "reuse.json"
+NOTE = "reuse.json"
+"""Beside the dataset: what made it."""
 _ROWS_AT_ONCE = 1_000
 
 
@@ -45,7 +46,7 @@ class Previous:
         sound.
         """
         try:
-            note = json.loads((OutputFolder(out).work / _NOTE).read_bytes())
+            note = json.loads(note_file(out).read_bytes())
             if note != _note(out, versions, parameters):
                 return cls()
             manifest = read_manifest(out)
@@ -81,8 +82,12 @@ class Previous:
 
 def remember(out: Path, versions: Versions, parameters: Parameters) -> None:
     """Note beside the dataset what made it; a note that does not fit the manifest counts for nothing."""
-    note = OutputFolder(out).work / _NOTE
-    note.write_text(json.dumps(_note(out, versions, parameters)), encoding="utf-8")
+    note_file(out).write_text(json.dumps(_note(out, versions, parameters)), encoding="utf-8")
+
+
+def note_file(out: Path) -> Path:
+    """Where that note of the dataset in ``out`` stands."""
+    return OutputFolder(out).work / NOTE
 
 
 def _note(out: Path, versions: Versions, parameters: Parameters) -> dict[str, object]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import types
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pyarrow as pa
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from pipeline.errors import UsageError
 from pipeline.records import TABLES, DocumentRecord
 from pipeline.version import SCHEMA_VERSION
 
@@ -62,6 +65,21 @@ def json_schemas() -> dict[str, str]:
         schema = {"$schema": GenerateJsonSchema.schema_dialect, **model.model_json_schema()}
         schemas[f"{name}.json"] = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     return schemas
+
+
+def outdated_schemas(schemas: Mapping[str, str], folder: Path) -> list[str]:
+    """The names of the files in ``folder`` that are not as ``schemas`` says, or are there for nothing, sorted."""
+    there = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.json")}
+    return sorted(name for name in there.keys() | schemas.keys() if there.get(name) != schemas.get(name))
+
+
+def write_schemas(schemas: Mapping[str, str], folder: Path) -> None:
+    """Write each file into ``folder``. Raises UsageError when that is a file."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: not a folder: give --out a folder's path")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _field(name: str, info: Any) -> pa.Field:

@@ -22,8 +22,8 @@ from pipeline.records import TABLES
 from pipeline.write.columns import Tables
 from pipeline.write.schema import table_schema
 
-SPILL_BYTES = 16_000_000
-"""How many bytes of rows are kept in memory before they go to disk."""
+SPILL_BYTES = 8_000_000
+"""How many bytes of rows are kept in memory before they go to disk; sorting them takes three times as much."""
 MAX_BUCKETS = 256
 KEYED = tuple(table for table in TABLES if table != "rejects")
 """The tables whose rows belong to a document."""
@@ -39,7 +39,9 @@ class Spill:
         """``folder``: an empty one for the spilled rows. ``expected_bytes``: a guess at the size of all
         rows.
         """
-        self._n_buckets = min(MAX_BUCKETS, 1 + expected_bytes // spill_bytes)
+        self._n_buckets = min(
+            MAX_BUCKETS, 1 + expected_bytes // (2 * spill_bytes)
+        )  # a bucket is read back alone
         self._spill_bytes = spill_bytes
         self._pending: dict[str, list[pa.RecordBatch]] = {table: [] for table in KEYED}
         self._pending_bytes = 0
@@ -81,36 +83,28 @@ class Spill:
         """Write down what is still in memory; once this is done, tables may be read back by several threads."""
         for table, batches in self._pending.items():
             if batches:
-                self._write(table, pa.Table.from_batches(batches))
+                rows = pa.concat_batches(batches)
                 batches.clear()
+                self._write(table, rows)
             self._files[table].flush()
         self._pending_bytes = 0
+        pa.default_memory_pool().release_unused()  # or the most that was ever needed would stay taken
 
-    def _write(self, table: str, rows: pa.Table) -> None:
+    def _write(self, table: str, rows: pa.RecordBatch) -> None:
         buckets = self._bucket_of(rows.column("doc_id"))
         order = np.argsort(buckets, kind="stable")
-        grouped = rows.take(pa.array(order)).combine_chunks()
         bounds = np.searchsorted(buckets[order], np.arange(self._n_buckets + 1))
         file = self._files[table]
         file.seek(0, 2)
-        for bucket in range(self._n_buckets):
-            start, end = int(bounds[bucket]), int(bounds[bucket + 1])
-            for batch in grouped.slice(start, end - start).to_batches():
-                if batch.num_rows:
-                    piece = batch.serialize()
-                    self._pieces[table][bucket].extend((file.tell(), len(piece)))
-                    file.write(piece)
+        for bucket in np.flatnonzero(np.diff(bounds)):
+            piece = rows.take(pa.array(order[bounds[bucket] : bounds[bucket + 1]])).serialize()
+            self._pieces[table][bucket].extend((file.tell(), len(piece)))
+            file.write(piece)
 
-    def _bucket_of(self, doc_ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    def _bucket_of(self, doc_ids: pa.StringArray) -> npt.NDArray[np.int64]:
         """The bucket of each row, from the first digits of its ``doc_id``."""
-        prefix = pc.binary_slice(doc_ids.cast(pa.binary()), 0, _DIGITS).cast(pa.binary(_DIGITS))
-        digits = np.frombuffer(b"".join(_bytes_of(chunk) for chunk in prefix.chunks), np.uint8)
+        prefix = pc.binary_slice(doc_ids.cast(pa.binary()), 0, _DIGITS)
+        digits = np.frombuffer(b"".join(prefix.to_pylist()), np.uint8)
         values = np.where(digits >= ord("a"), digits - (ord("a") - 10), digits - ord("0"))
         number = values.reshape(-1, _DIGITS).astype(np.int64) @ _WEIGHTS
         return np.asarray(number * self._n_buckets // 16**_DIGITS, np.int64)
-
-
-def _bytes_of(chunk: pa.Array) -> bytes:
-    data = chunk.buffers()[1]
-    start = chunk.offset * _DIGITS
-    return data[start : start + len(chunk) * _DIGITS].to_pybytes() if data is not None else b""

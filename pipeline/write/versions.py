@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pipeline import assets
 from pipeline.errors import UsageError
+from pipeline.tagging import SHIPPED, segmenter_version
 from pipeline.version import SCHEMA_VERSION, __version__
 from pipeline.write.manifest import Versions
 
-_SHOWN_DIGITS = 12
 _SHAPING_PACKAGES = (  # the libraries whose version may change a row
+    "ahocorasick-rs",
     "charset-normalizer",
     "cn2an",
     "ftfy",
@@ -28,8 +29,8 @@ _SHAPING_PACKAGES = (  # the libraries whose version may change a row
 )
 
 
-def current_versions(codebook: Path | None) -> Versions:
-    """The versions of tool, schema, codebook (the shipped one or the file given) and segmenter.
+def current_versions(codebook: Path | None, segmenter: str = SHIPPED) -> Versions:
+    """The versions of tool, schema, codebook (the shipped one or the file given) and segmenter (see ``usable_segmenter``).
 
     Raises UsageError for a codebook that cannot be read or used.
     """
@@ -37,7 +38,7 @@ def current_versions(codebook: Path | None) -> Versions:
         tool=__version__,
         schema=SCHEMA_VERSION,
         codebook=_codebook_version(codebook),
-        segmenter=_segmenter_version(),
+        segmenter=segmenter_version(segmenter),
     )
 
 
@@ -73,15 +74,3 @@ def _codebook_version(codebook: Path | None) -> str:
         raise UsageError(f"--codebook: {codebook}: not UTF-8 text") from None
     except OSError as failure:
         raise UsageError(f"--codebook: {codebook}: {failure.strerror}") from None
-
-
-@cache
-def _segmenter_version() -> str:
-    """The shipped model has no version of its own: the first digits of the hash of its files and of its
-    dictionary.
-    """
-    digest = hashlib.sha256()
-    model = assets.path("segmenter")
-    for file in [model / "features.msgpack", model / "weights.npz", assets.path("user_dictionary.txt")]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:_SHOWN_DIGITS]

@@ -9,7 +9,7 @@ import pipeline.engines.build as build_module
 from pipeline.write.manifest import Manifest
 
 
-def stub_command(codebook: Path | None, max_bytes: int) -> list[str]:
+def stub_command(codebook: Path | None, max_bytes: int, **_: str) -> list[str]:
     script = Path(__file__).parent / "stub_worker.py"
     return [sys.executable, "-P", str(script), "--max-bytes", str(max_bytes)]
 

@@ -1,4 +1,4 @@
-"""A worker whose extraction is a stand-in: fast, and with documents that crash, hang or fail on demand."""
+"""A worker whose extraction is a stand-in: fast, and with documents that crash, hang, dawdle or fail on demand."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def stub_record(source: Source, max_bytes: int = 1_000_000) -> DocumentRecord:
         os._exit(3)
     if "HANG" in text:
         time.sleep(600)
+    if "SLOW" in text:
+        time.sleep(0.2)
     if "BUG" in text:
         raise KeyError("a mistake of ours")
     if "REFUSE" in text:

@@ -117,6 +117,7 @@ def test_a_stack_tells_the_stage() -> None:
     assert stage_of(["nothing of ours"]) == "validate"
 
 
-def test_the_workers_command_names_codebook_and_limit(tmp_path: Path) -> None:
-    command = worker_command(tmp_path / "book.toml", 123)
+def test_the_workers_command_names_codebook_limit_method_and_segmenter(tmp_path: Path) -> None:
+    command = worker_command(tmp_path / "book.toml", 123, method="rules", segmenter="char")
+    assert " ".join(command[-8:-4]) == "--method rules --segmenter char"
     assert command[-4:] == ["--max-bytes", "123", "--codebook", str(tmp_path / "book.toml")]

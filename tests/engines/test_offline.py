@@ -54,6 +54,6 @@ def test_a_build_opens_no_socket(seeds: Path, tmp_path: Path) -> None:
 def test_the_denial_reaches_the_workers(seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = build_module.worker_command(None, 1_000_000)
     opening = "import socket; socket.socket()"
-    monkeypatch.setattr(build_module, "worker_command", lambda *_: [command[0], "-c", opening])
+    monkeypatch.setattr(build_module, "worker_command", lambda *_, **__: [command[0], "-c", opening])
     with pytest.raises(Exception, match="a socket at run time"):
         build(seeds, tmp_path / "out")
