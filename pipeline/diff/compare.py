@@ -114,6 +114,9 @@ class _Side:
         try:
             manifest = json.loads(dataset_file(folder, MANIFEST).read_bytes())
             self.versions = {str(name): str(version) for name, version in manifest["versions"].items()}
+            if digest := manifest.get("files", {}).get("codebook.json"):
+                # a cue may change, or --codebook name another file, without a new version
+                self.versions["codebook.json"] = str(digest)[:12]
             self.tables = {
                 table: pq.read_table(dataset_file(folder, f"{table}.parquet")).combine_chunks()
                 for table in manifest["tables"]

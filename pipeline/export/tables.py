@@ -83,6 +83,7 @@ def write_duckdb(folder: Path, out: Path) -> Path:
         for table, parquet in _tables(folder):
             _create(connection, table, parquet)
         connection.execute(_EVIDENCE)
+        connection.execute("comment on view evidence is 'Each tag with its document and its measure'")
     return out
 
 

@@ -79,6 +79,18 @@ def test_a_changed_cue_shows_up_by_document(seeds_dataset: Path, changed: Callab
     assert lines[2:] == ["documents +0 -0 ~1, tags +0 -0 ~1; 4 documents the same"]
 
 
+def test_another_codebook_shows_up_though_its_version_is_the_same(
+    seeds_dataset: Path, changed: Callable[..., Path]
+) -> None:
+    new = changed()
+    manifest = json.loads((new / "_manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["codebook.json"] = "0" * 64
+    (new / "_manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = diff(seeds_dataset, new)
+    assert list(found.versions) == ["codebook.json"]
+    assert not found.breaking
+
+
 def test_tags_that_come_and_go_are_named_with_their_words(
     seeds_dataset: Path, changed: Callable[..., Path]
 ) -> None:

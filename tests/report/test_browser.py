@@ -182,6 +182,27 @@ def test_everything_that_takes_the_keyboard_has_a_name(
     assert [node["role"]["value"] for node in named if not node.get("name", {}).get("value")] == []
 
 
+@pytest.mark.parametrize("width", [1440, 420])
+def test_no_name_of_a_bar_is_cut_off(page: Page, url: str, width: int) -> None:
+    page.resize(width, 900)
+    page.open(url)
+    names = "Array.from(document.querySelectorAll('.bar-label'))"
+    assert page.run(f"{names}.length") > 40
+    cut = page.run(
+        f"{names}.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText)"
+    )
+    assert cut == []
+
+
+def test_one_year_alone_is_a_column_and_not_a_wall(page: Page, tmp_path: Path) -> None:
+    write_dataset(tmp_path, [make_record(1)])
+    page.open(write_report(tmp_path).as_uri())
+    column, chart = page.run(
+        "['.year', '.years'].map((one) => document.querySelector(one).getBoundingClientRect().width)"
+    )
+    assert column < chart / 3
+
+
 def test_two_thousand_documents_are_usable(page: Page, tmp_path: Path) -> None:
     write_dataset(tmp_path, [make_record(number, directives=10) for number in range(40)])
     tile_dataset(tmp_path, 50)

@@ -257,3 +257,22 @@ def test_marks_stand_on_their_words_where_characters_are_rare(page: Page, tmp_pa
     assert page.texts("#sheet .a-tag") == ["报送"]
     assert "".join(page.texts("#sheet .a-actor")) == "𠮷县应急管理局"
     assert page.texts("#sheet .a-deadline") == ["6月20日前"]
+
+
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_the_names_of_the_columns_stay_below_the_filters(
+    page: Page, url: str, tables: DatasetTables, width: int
+) -> None:
+    page.resize(width, 800)
+    page.open(f"{url}#{tables.documents[0]['doc_id']}?code=accountability")
+    page.until("!!document.querySelector('#document h1')")
+    page.run("window.scrollTo(0, 900)")
+    page.until(
+        "document.querySelector('.sheet-head').getBoundingClientRect().top >="
+        " document.getElementById('filters').getBoundingClientRect().bottom - 1"
+    )
+    top, bottom = page.run(
+        "[document.querySelector('.shelf').getBoundingClientRect().top,"
+        " document.getElementById('filters').getBoundingClientRect().bottom]"
+    )
+    assert top >= bottom - 1

@@ -11,6 +11,7 @@ import pytest
 from synthetic import Draft, Sentence, make_record, write_dataset
 
 from pipeline.errors import UsageError
+from pipeline.normalize import STEPS
 from pipeline.records import (
     Code,
     DateMethod,
@@ -232,6 +233,10 @@ def test_a_code_that_the_codebook_does_not_describe_is_kept_by_its_name(
 )
 def test_every_value_of_a_vocabulary_has_a_name(vocabulary: str, values: Any) -> None:
     assert set(get_args(values)) <= set(labels()[vocabulary])
+
+
+def test_every_kind_of_repair_has_a_name() -> None:
+    assert {step.kind for step in STEPS} <= set(labels()["repair"])
 
 
 def test_versions_come_from_the_manifest_where_there_is_one(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ function repairsTable(payload, text, raw) {
           "tr",
           {},
           make("td", {}, String(i + 1)),
-          make("td", {}, words(repair.kind)),
+          make("td", {}, repairName(repair.kind)),
           make(
             "td",
             { lang: "zh" },

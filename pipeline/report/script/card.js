@@ -102,7 +102,7 @@ function repairCard(repair) {
   return make(
     "p",
     { class: "card-repair" },
-    make("b", {}, words(repair.kind)),
+    make("b", {}, repairName(repair.kind)),
     " ",
     change(before, after),
     make(

@@ -37,6 +37,12 @@ function codeName(id) {
   const code = codeOf.get(id);
   return [words(id), code?.zh ? " " : null, zh(code?.zh)];
 }
+/** The kind of a repair in both languages; of steps that met, each: markup + whitespace 标记、空白. */
+function repairName(kind) {
+  const chinese = kind.split("+").map((step) => data.labels.repair[step] ?? "");
+  return [words(kind), " ", zh(chinese.every(Boolean) ? chinese.join("、") : "")];
+}
+
 const plainCodeName = (id) => [words(id), codeOf.get(id)?.zh].filter(Boolean).join(" ");
 const groupClass = (id) => `g-${codeOf.get(id)?.instrument || "other"}`;
 

@@ -42,7 +42,7 @@ const FILTERS = {
   },
   repair: {
     name: "repair",
-    show: (value) => words(value),
+    show: repairName,
     test: (entry, value) => entry.repairCount.has(value),
   },
 };

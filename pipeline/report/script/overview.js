@@ -128,6 +128,7 @@ function yearPanel() {
   const none = counts.get(null);
   counts.delete(null);
   const years = yearRun(counts);
+  const gaps = years.length > 0 && years[years.length - 1] - years[0] >= years.length;
   const most = Math.max(1, ...counts.values());
   const step = Math.ceil(years.length / 5);
   const columns = years.map((year, i) => {
@@ -146,7 +147,7 @@ function yearPanel() {
     { id: "year", title: "Year", zh: "年份" },
     make("div", { class: "years" }, columns),
     none ? make("ul", { class: "bars" }, bar(undated)) : null,
-    make("p", { class: "hint" }, "Date of issue, or the year of the number"),
+    make("p", { class: "hint" }, `Date of issue, or the year of the number${gaps ? "; years without documents left out" : ""}`),
   );
 }
 
@@ -245,7 +246,7 @@ function repairLine(kind, most) {
     make("span", { class: "example" }, change(before, after), make("small", {}, ` ${number(n)}×`)),
   );
   return bar({
-    label: words(kind.id),
+    label: repairName(kind.id),
     share: kind.n / most,
     figure: number(kind.n),
     key: `repair-${kind.id}`,

@@ -30,7 +30,7 @@ async function renderPassages() {
   const lines = found.slice(0, passagesWanted);
   byId("passages-more").hidden = found.length <= passagesWanted;
   byId("passages-hint").textContent = lines.length
-    ? `${filters.text ? "the words" : "the words that carry the code"}, ${found.length > passagesWanted ? `first ${lines.length}` : lines.length}`
+    ? `${found.length > passagesWanted ? "first " : ""}${plural(lines.length, "passage")} with ${filters.text ? "the words" : "the words that carry the code"}`
     : "no words found in the texts";
   byId("passages").replaceChildren(...lines.map(passageLine));
 }

@@ -86,7 +86,7 @@ function marginView(entry, payload, { directive, kind, start, end }) {
       "span",
       { class: "odd", title: detail },
       make("span", { "aria-hidden": "true" }, "△ "),
-      words(name),
+      term("warning", name),
       make("span", { class: "unseen" }, `: ${detail}`),
     );
   return make(

@@ -43,6 +43,14 @@ function listen() {
   listenForCards();
 }
 
+/** What stays below the filters when the page scrolls must know how high they are: they wrap on narrow screens. */
+function measureFilters() {
+  const bar = byId("filters");
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--filters", `${bar.offsetHeight}px`);
+  }).observe(bar);
+}
+
 function listenToHeat() {
   byId("heat-rows").addEventListener("change", (event) => {
     heat.by = event.target.value;
@@ -139,6 +147,7 @@ fillControls();
 fillLegend();
 renderRejects();
 listen();
+measureFilters();
 applyFilters();
 follow();
 if (typeof DecompressionStream === "undefined") {
