@@ -1,7 +1,9 @@
-"""Tagging: passages of a document → measures with modality, codes, actors, deadlines and the words behind each."""
+"""Tagging: passages of a document → measures with codes, modality, actors, deadlines and their evidence."""
 
 from pipeline.tag.codebook import Codebook, CodebookError, default_codebook, load_codebook
-from pipeline.tag.tagger import CodeTag, Method, Tagged, TaggedMeasure, tag
+from pipeline.tag.coder import CodeTag
+from pipeline.tag.tagger import Tagged, TaggedMeasure, tag
+from pipeline.tagging import Method
 
 __all__ = [
     "CodeTag",

@@ -1,306 +1,381 @@
 """Actors: who a measure says must, may or should act, as written.
 
-Candidates are stretches that begin where a subject may begin (at a clause, behind 由, 请, 鼓励, behind a date or an
-opening such as 并) and end where a name may end (a suffix such as 部门, 书记) or a predicate begins (要, 应, 把).
-A linear model, trained with the tagger, scores them; what it accepts is split into full names.
+Candidates are stretches that begin where a subject may begin (at a clause, behind 由, 请, 鼓励, behind a date or
+an opening such as 并) and end where a name may end (a suffix such as 部门, 书记) or a predicate begins (要, 应, 把).
+A linear model, trained with the tagger, scores all candidates of a sheet at once; what it accepts is split
+into full names.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
+from ahocorasick_rs import AhoCorasick
 
 from pipeline import assets
+from pipeline.records import Modality
 from pipeline.segment.structure import Span
-from pipeline.tag.classifier import LinearModel, Model, default_model
-from pipeline.tag.features import feature_id
+from pipeline.tag.classifier import ACTOR_BITS, Model
+from pipeline.tag.names import split_names
+from pipeline.tag.sheet import IntArray, Sheet
 
 _MAX_NAME = 44
+_LONGEST_SUFFIX = 5
 # A clause: brackets and quotations are kept whole, so that 县（市、区）长 and “双报到”党员 stay in one piece.
 _CLAUSE = re.compile(
-    r"(?:（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[^，。；：！？\n（“《]|[（“《])+"
+    r"(?:[^，。；：！？\n（“《]++|（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[（“《])++"
 )
+_LEADING = " 　“”‘’)）、"
 _TIME = re.compile(
     r"(?:自?(?:即日|今日|今晚|近期|平时|目前|接此通知|接本通知|[0-9一二三四五六七八九十〇]{1,4}年|每年|今年)?"
     r"(?:[0-9一二三四五六七八九十]{1,3}月(?:[0-9一二三四五六七八九十]{1,3}[日号]|底|初|中旬|上旬|下旬)?)?[^，。；：、由请]{0,6}?"
     r"(?:前|以前|之前|起|期间|以后|之后|内|时|后|当天|当晚|当日))"
 )
+_TIME_ENDS = "前起间后内时天晚日"
+_TIME_REACH = 26  # characters: no match of _TIME is longer
+_PREDICATE = re.compile(
+    r"[要须可将把每按凭均都不]|应(?!急)|必须|务必|对(?!口)|在(?!线|职|岗|读|编)|从(?!业)|用(?!户|人)|向|于"
+    r"|自(?!治|然|然资|愿|办|行车)|分别|负责|统一|牵头|依法|给予"
+)
+_MODAL = re.compile(r"[要应须可将请]|必须|务必|不得|不准|不许|一律")
+_VERBISH = re.compile(r"[把对要应须将由请让使向于按给了过着]|不得|等到")
+_BRACKETED = re.compile(r"（[^（）\n]{1,20}）")
+# How a name may begin; a trigger adds its own number.
+_CLAUSE_START, _OPENING, _TIMED, _VERB_START, _TRIGGERED = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stretch that may name an actor, with what the model looks at."""
+class Candidates:
+    """Stretches of a sheet that may name an actor, in order of row and start, with the columns that the model
+    weighs.
 
-    start: int
-    end: int
-    features: tuple[str, ...]
+    ``columns`` are candidates × features; besides them every pair of characters of a candidate counts, and
+    ``pairs[i]`` is the column of the pair that begins at position ``i`` of the sheet.
+    """
+
+    rows: IntArray
+    starts: IntArray
+    ends: IntArray
+    columns: IntArray
+    pairs: IntArray
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
 class _Lexicon:
-    suffix: re.Pattern[str]
-    follow: re.Pattern[str]
-    follow_class: dict[str, str]
-    trigger: re.Pattern[str]
-    opening: re.Pattern[str]
-    suffixes: frozenset[str]
+    """The words of ``actors.toml`` with their numbers, 0 for none."""
+
+    def __init__(self) -> None:
+        table = assets.toml("tagger/actors.toml")
+        self.suffix = _Words(table["suffixes"])
+        self.follow = _Words([word for words in table["follow"].values() for word in words])
+        classes = {word: number for number, words in enumerate(table["follow"].values(), 1) for word in words}
+        self.follow_class = np.array([0, *(classes[word] for word in self.follow.words)], dtype=np.int64)
+        self.trigger = _either(table["triggers"])
+        self.triggers = {word: number for number, word in enumerate(table["triggers"])}
+        self.opening = _either(table["openings"])
+
+
+class _Words:
+    """A list of words, found all at once."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = sorted(set(words))
+        self._all = AhoCorasick(self.words)
+        self._number = {word: number for number, word in enumerate(self.words, 1)}
+        self.single = np.array([0, *(len(word) == 1 for word in self.words)], dtype=bool)
+
+    def find(self, text: str) -> IntArray:
+        """Number, start and end of every occurrence, overlapping ones too."""
+        matches = self._all.find_matches_as_indexes(text, overlapping=True)
+        found = np.array(matches, dtype=np.int64).reshape(-1, 3)
+        found[:, 0] += 1
+        return found
+
+
+def _either(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w))))
 
 
 @cache
 def _lexicon() -> _Lexicon:
-    table = assets.toml("tagger/actors.toml")
-
-    def either(words: list[str]) -> str:
-        return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
-
-    return _Lexicon(
-        suffix=re.compile(f"(?:{either(table['suffixes'])})(?:（[^（）]{{1,20}}）)?"),
-        follow=re.compile(either([word for words in table["follow"].values() for word in words])),
-        follow_class={word: name for name, words in table["follow"].items() for word in words},
-        trigger=re.compile(either(table["triggers"])),
-        opening=re.compile(f"(?:{either(table['openings'])})"),
-        suffixes=frozenset(table["suffixes"]),
-    )
+    return _Lexicon()
 
 
-def find_actors(text: str, start: int, end: int, modality: str, model: Model | None = None) -> list[Span]:
-    """Who must act by the sentence ``text[start:end]``, in order, coordinated names split; ``modality`` is evidence."""
-    found = list(candidates(text, start, end))
-    if not found:
-        return []
-    model = model or default_model()
-    scores = candidate_scores(found, modality, model.actor)
-    taken: list[Span] = []
-    for score, candidate in sorted(
-        zip(scores, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)
+def find_actors(sheet: Sheet, modalities: Sequence[Modality], model: Model) -> list[list[Span]]:
+    """Who must act by each row of a sheet, in order, coordinated names split; spans count from the row's
+    start.
+
+    ``modalities`` are those of the rows; a statement has no actor.
+    """
+    found: list[list[Span]] = [[] for _ in range(len(sheet))]
+    asking = np.array([modality != "statement" for modality in modalities], dtype=bool)
+    if not asking.any():
+        return found
+    among = candidates(sheet, asking)
+    if not len(among):
+        return found
+    scores = candidate_scores(among, modalities, model)
+    good = np.flatnonzero(scores >= model.actor_threshold)
+    order = good[np.lexsort((among.starts[good], -scores[good], among.rows[good]))]
+    taken: dict[int, list[Span]] = {}
+    for row, start, end in zip(
+        among.rows[order].tolist(), among.starts[order].tolist(), among.ends[order].tolist(), strict=True
     ):
-        if score < model.actor_threshold:
-            break
-        if all(candidate.end <= left or candidate.start >= right for left, right in taken):
-            taken.append((candidate.start, candidate.end))
-    return [name for left, right in sorted(taken) for name in split_names(text, left, right)]
+        spans = taken.setdefault(row, [])  # in order, none overlaps another
+        place = bisect_left(spans, (start, end))
+        is_free_before = place == 0 or spans[place - 1][1] <= start
+        if is_free_before and (place == len(spans) or end <= spans[place][0]):
+            spans.insert(place, (start, end))
+    for row, spans in taken.items():
+        base = int(sheet.starts[row])
+        found[row] = [
+            (left - base, right - base)
+            for start, end in spans
+            for left, right in split_names(sheet.text, start, end)
+        ]
+    return found
 
 
-def candidate_columns(candidate: Candidate, modality: str) -> list[int]:
-    """The columns of a candidate's features, with the modality of its sentence."""
-    own = [feature_id(f"actor {feature}") for feature in candidate.features]
-    return [*own, feature_id(f"actor {modality}"), feature_id(f"actor {modality} {candidate.features[0]}")]
-
-
-def candidate_scores(found: Sequence[Candidate], modality: str, model: LinearModel) -> list[float]:
+def candidate_scores(
+    among: Candidates, modalities: Sequence[Modality], model: Model
+) -> npt.NDArray[np.float32]:
     """The probability of each candidate of being an actor."""
-    columns = [candidate_columns(candidate, modality) for candidate in found]
-    lengths = [len(row) for row in columns]
-    places = model.place[np.concatenate([np.array(row, dtype=np.int64) for row in columns])]
-    sums = np.add.reduceat(model.weights[places], np.cumsum([0, *lengths[:-1]]))
-    scores: list[float] = (1 / (1 + np.exp(-(sums + model.bias)))).tolist()
+    weights = model.actor.weights
+    total = weights.take(among.columns).sum(axis=1) + weights.take(modality_columns(among, modalities)).sum(
+        axis=1
+    )
+    running = np.concatenate([[0.0], np.cumsum(weights.take(among.pairs), dtype=np.float64)])
+    total += running[among.ends - 1] - running[among.starts]
+    scores: npt.NDArray[np.float32] = 1 / (1 + np.exp(-(total + model.actor.bias)))
     return scores
 
 
-def candidates(text: str, start: int, end: int) -> Iterator[Candidate]:
-    """All candidates of the sentence ``text[start:end]``; spans are into ``text``."""
-    first = True
-    for clause in _CLAUSE.finditer(text, start, end):
-        yield from _clause_candidates(text, clause.start(), clause.end(), end, first)
-        first = False
-
-
-def _clause_candidates(
-    text: str, start: int, end: int, sentence_end: int, first: bool
-) -> Iterator[Candidate]:
-    lexicon = _lexicon()
-    ends = _ends(text, start, end)
-    if not ends:
-        return
-    clause_kind = "1" if first else "n"
-    seen = set()
-    for kind, begin in _starts(text, start, end):
-        if begin in seen:
-            continue
-        seen.add(begin)
-        possible = [stop for stop in ends if begin < stop <= begin + _MAX_NAME]
-        for rank, stop in enumerate(possible):
-            if stop - begin > 1 or text[begin:stop] in lexicon.suffixes:
-                yield Candidate(
-                    begin, stop, _features(text, begin, stop, end, sentence_end, f"{kind}{clause_kind}", rank)
-                )
-
-
-def _starts(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-    """Where a name may begin in a clause, with how: c clause, o behind an opening, t behind a time, or the trigger."""
-    lexicon = _lexicon()
-    position = start
-    while position < end and text[position] in " 　“”‘’)）、":
-        position += 1
-    yield "c", position
-    if opening := lexicon.opening.match(text, position, end):
-        yield "o", opening.end()
-    if time := _TIME.match(text, position, end):
-        yield "t", time.end()
-    for trigger in lexicon.trigger.finditer(text, start, end):
-        yield trigger[0], trigger.end()
-
-
-def _ends(text: str, start: int, end: int) -> list[int]:
-    """Where a name may end in a clause, in order."""
-    lexicon = _lexicon()
-    found = set()
-    position = start
-    while match := lexicon.suffix.search(text, position, end):
-        found.add(match.end())
-        if "（" in match[0]:
-            found.add(match.start() + match[0].index("（"))
-        position = match.start() + 1
-    found.update(match.start() for match in _PREDICATE.finditer(text, start + 1, end))
-    return sorted(found)
-
-
-_PREDICATE = re.compile(
-    r"[要须可将把每按凭均都不]|应(?!急)|必须|务必|对(?!口)|在(?!线|职|岗|读|编)|从(?!业)|用(?!户|人)|向|于|自(?!治|然|然资|愿|办|行车)|分别|负责|统一|牵头|依法|给予"
-)
-
-
-def _features(
-    text: str, begin: int, stop: int, clause_end: int, sentence_end: int, kind: str, rank: int
-) -> tuple[str, ...]:
-    lexicon = _lexicon()
-    name = text[begin:stop]
-    after = text[stop : min(stop + 3, clause_end)]
-    match = lexicon.follow.match(text, stop, clause_end)
-    follow = match[0] if match else "$" if stop == clause_end else "-"
-    kind_of_follow = lexicon.follow_class.get(follow, follow)
-    next_suffix = lexicon.suffix.match(text, stop, clause_end)
-    before = text[begin - 1 : begin]
-    length = min(len(name), 12) if len(name) < 12 else 12 + min((len(name) - 12) // 5, 5)
-    rest = text[stop:clause_end]
-    suffix = _last_suffix(name)
-    features = [
-        f"k{kind}",
-        f"r{min(rank, 4)}",
-        f"k{kind}|r{min(rank, 3)}",
-        f"l{length}",
-        f"z1{name[-1:]}",
-        f"z2{name[-2:]}",
-        f"z3{name[-3:]}",
-        f"s{suffix}",
-        f"a1{name[:1]}",
-        f"a2{name[:2]}",
-        f"n1{after[:1]}",
-        f"n2{after[:2]}",
-        f"n3{after}",
-        f"f{follow}",
-        f"F{kind_of_follow}",
-        f"F{kind_of_follow}|k{kind}",
-        f"F{kind_of_follow}|s{bool(suffix)}",
-        f"F{kind_of_follow}|s{suffix}",
-        f"F{kind_of_follow}|s{bool(suffix)}|k{kind}",
-        f"F{kind_of_follow}|z1{name[-1:]}",
-        f"z2{name[-2:]}|n1{after[:1]}",
-        f"x{next_suffix[0] if next_suffix else '-'}",
-        f"x{bool(next_suffix)}|F{kind_of_follow}",
-        f"b{before}",
-        f"d{'的' in name}|k{kind}",
-        f"d{'的' in name}|F{kind_of_follow}",
-        f"c{min(name.count('、'), 3)}",
-        f"m{bool(_MODAL.search(rest))}|e{stop == clause_end}|k{kind}",
-        f"m{bool(_MODAL.search(rest))}|F{kind_of_follow}",
-        f"v{bool(_VERBISH.search(name))}",
-        f"v{bool(_VERBISH.search(name))}|l{length // 4}",
-        f"q{text[clause_end : clause_end + 1]}|F{kind_of_follow}",
-        f"t{text[clause_end - 1 : clause_end]}|F{kind_of_follow}",
-    ]
-    features += [f"g{name[i : i + 2]}" for i in range(len(name) - 1)]
-    return tuple(features)
-
-
-def _last_suffix(name: str) -> str:
-    """The longest suffix of the lexicon that the name ends in, brackets aside; empty when none."""
-    bare = re.sub(r"（[^（）]*）\Z", "", name)
-    for length in range(min(5, len(bare)), 0, -1):
-        if bare[-length:] in _lexicon().suffixes:
-            return bare[-length:]
-    return ""
-
-
-_MODAL = re.compile(r"要|应|须|必须|务必|可以|可|不得|不准|不许|将|一律|请")
-_VERBISH = re.compile(r"把|对|要|应|须|不得|将|由|请|让|使|向|于|按|给|了|过|着|等到")
-_JOIN = re.compile(r"(?<!以)及|以及|、|和(?!平|谐)|与(?!会)|或者|或")
-# Heads that the names before them share: 各学院书记、院长; 乡镇人民政府、街道办事处主要负责人; 公安、网信等部门.
-_SHARED_FRONT = re.compile(
-    r"各(?!地|方|自)|每|任何|所有|其他|[省市县乡州地]级|村级|本级|市（|县（|乡（|沿线|沿河"
-)
-_QUANTIFIED = re.compile(r"各|每|任何|其他|所有|全|一[个名家]|两[名家个]|本|我|你|贵")
-
-
-def split_names(text: str, start: int, end: int) -> list[Span]:
-    """Split coordinated names at 、 和 或 where each is a full name of its own; one name otherwise.
-
-    公安、文化执法部门 stays whole, because 公安 alone is not the name; 各级党委、政府 stays whole, because
-    各级 holds for both; 县委办、县府办 is two.
-    """
-    parts = _parts(text, start, end)
-    if len(parts) == 1:
-        return parts
-    names: list[Span] = []
-    begin = parts[0][0]
-    for here, after in zip(parts, [*parts[1:], None], strict=True):
-        if after is None or _may_part(
-            text[begin : here[1]], text[here[0] : here[1]], text[after[0] : after[1]], text[after[0] : end]
-        ):
-            names.append((begin, here[1]))
-            begin = after[0] if after else end
-    return names
-
-
-def _parts(text: str, start: int, end: int) -> list[Span]:
-    """The stretches between joining marks outside brackets and quotation marks."""
-    masked = _HIDDEN.sub(lambda match: "\ue000" * len(match[0]), text[start:end])
-    parts, begin = [], 0
-    for match in _JOIN.finditer(masked):
-        if match.start() > begin and match.end() < len(masked):
-            parts.append((start + begin, start + match.start()))
-            begin = match.end()
-    return [*parts, (start + begin, end)]
-
-
-_HIDDEN = re.compile(r"（[^（）]*）|“[^“”]*”")
-# 公安、网信等部门; 财政、税务、国库三方: bare fields under one group word.
-_GROUP = re.compile(
-    r"(?:(?:等|有关|相关|主管)?(?:部门|单位|系统|机构|组织|方面|管理部门|主管部门)|[两二三四五六七八九几多](?:个)?(?:部门|级|方|家|路人马|局|办)|等[^、]{2,4})\Z"
-)
-_PERSON = re.compile(
-    r"(?:负责人|负责同志|领导|书记|主席|主任|[校园院局处镇县市区州省乡队组所站厂矿店部厅会]长|经理|把手|[队党团职成学委人]员|干部|职工|师生|学生|生|班子|志愿者|[医教法律]师|医生|教师|法官|师傅|家属|人员|人|主|户|者|友|工|兵|警|民|群众|妇女|青年|老人|儿童|大家|骨干|代表|乡贤|司机|保安|同志|店长)\Z"
-)
-_ORGAN = re.compile(
-    r"(?:党委|党组|工委|支部|总支|党组织|纪委|监委|委|政府|部门|单位|机关|机构|组织|系统|办公室|办公厅|指挥部|小组|专班|公司|企业|银行|学校|医院|卫生院|中心|协会|工会|妇联|团[省市县]?委|残联|工商联|[部厅局办处科室院所站队会社台馆园店场校厂]|县委|学院|大学|集团|超市|商超|商场|景区|村|社区|街道|乡镇|市|县|区|省|州|镇|地|学联|财政|媒体|高校|院校|网吧|海关|法院|渔政|市场|工地|站点|店铺|商铺|物业|中介|基地|车间|班组|机场|电台|校报)(?:（[^（）]*）)?\Z"
-)
-_FIELD = re.compile(
-    r"\A(?:.{0,3}公安(?:交管|交警)?|网信|民政|教育|科技|卫生健康|卫健|卫生|应急(?:管理)?|交通(?:运输)?|水利|水务|气象|农业农村|住建|住房城乡建设|城管|城市管理|财政|审计|税务|人社|文旅|文化|文物|旅游|体育|消防|宣传|组织|统战|政法|司法|纪委|纪检|市场监管|生态环境|环保|自然资源|发展改革|商务|工信|粮储|林草|电力|供电|供水|通信|海事|妇联|共青团|残联|团委|红十字会|卫生、|国库|国资|民宗|侨务|信访|数据|编办|广电|能源|煤管|文化执法|交通执法|[省市州县乡镇村区])\Z"
-)
-
-
-_SHARED_TAIL = re.compile(r"(?:党组织|党支部|党总支|党委|党组|党员干部|党员)(?:（[^（）]*）)?\Z")
-
-
-def _may_part(sofar: str, here: str, after: str, rest: str) -> bool:
-    """Whether the name read so far may end before ``after``: both must be able to stand alone."""
-    if _FIELD.match(here) and _GROUP.search(rest):
-        return False
-    if _SHARED_TAIL.search(rest) and not _SHARED_TAIL.search(here):
-        return False  # 乡镇（街道）、村（社区）党组织 are the Party organisations of both
-    here_person, after_person = bool(_PERSON.search(here)), bool(_PERSON.search(after))
-    if not _ORGAN.search(here) and not here_person:
-        return False
-    if len(here) < 2 and here not in "镇村县市":
-        return False
-    if _SHARED_FRONT.match(sofar) and not _QUANTIFIED.match(after):
-        # 各学院书记、院长 share 各学院; 各乡镇党委、县直单位 do not
-        return len(after) > 6 and not after_person
-    # 乡镇人民政府、街道办事处主要负责人 share the person; 街道、党工委书记 too
-    return not (
-        after_person and not here_person and len(here) <= 8 and bool(_ORGAN.search(_PERSON.sub("", after)))
+_MODALITY_NUMBERS = {
+    name: number
+    for number, name in enumerate(
+        ("obligation", "prohibition", "permission", "encouragement", "commitment", "statement")
     )
+}
+
+
+def modality_columns(among: Candidates, modalities: Sequence[Modality]) -> IntArray:
+    """The columns of the modality of a candidate's row, alone and with how the candidate begins."""
+    numbers = np.array([_MODALITY_NUMBERS[modality] for modality in modalities], dtype=np.int64)[among.rows]
+    return np.stack([_column(1, numbers), _column(2, numbers, among.columns[:, 0])], axis=1)
+
+
+def candidates(sheet: Sheet, asking: npt.NDArray[np.bool_]) -> Candidates:
+    """All candidates in the rows that are ``asking``."""
+    spans = [match.span() for match in _CLAUSE.finditer(sheet.text)]
+    clauses = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    clauses = clauses[asking[sheet.owner[clauses[:, 0]]]]
+    lexicon = _lexicon()
+    suffixes = lexicon.suffix.find(sheet.text)
+    begins = _begins(sheet, clauses)
+    ends = _ends(sheet, suffixes)
+    clause_end = clauses[begins[:, 2], 1]
+    low = np.searchsorted(ends, begins[:, 0], side="right")
+    high = np.searchsorted(ends, np.minimum(begins[:, 0] + _MAX_NAME, clause_end), side="right")
+    counts = np.maximum(high - low, 0)
+    which = np.repeat(np.arange(len(begins)), counts)
+    rank = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    start, stop = begins[which, 0], ends[low[which] + rank]
+    named = np.zeros(len(sheet.points) + 1, dtype=bool)
+    singles = suffixes[lexicon.suffix.single[suffixes[:, 0]]]
+    named[singles[:, 1]] = True
+    kept = (stop - start > 1) | named[start]
+    which, rank, start, stop = which[kept], rank[kept], start[kept], stop[kept]
+    clause = begins[which, 2]
+    is_first = clauses[clause, 0] == sheet.starts[sheet.owner[clauses[clause, 0]]]
+    look = _Look(sheet, suffixes, start, stop, clauses[clause, 1], begins[which, 1] * 2 + is_first, rank)
+    return Candidates(sheet.owner[start], start, stop, look.columns(), _column(3, *_pair(sheet.points)))
+
+
+def _begins(sheet: Sheet, clauses: IntArray) -> IntArray:
+    """Where a name may begin, how, and in which clause: in order, each place once."""
+    lexicon, text = _lexicon(), sheet.text
+    begins: dict[int, tuple[int, int]] = {}
+    time_ends = np.flatnonzero(np.isin(sheet.points, [ord(char) for char in _TIME_ENDS]))
+    next_time = np.append(time_ends, len(text) + _TIME_REACH)[np.searchsorted(time_ends, clauses[:, 0])]
+    timed = next_time < np.minimum(clauses[:, 0] + _TIME_REACH, clauses[:, 1])
+    for number, ((start, end), has_time) in enumerate(zip(clauses.tolist(), timed.tolist(), strict=True)):
+        while start < end and text[start] in _LEADING:
+            start += 1
+        opening = lexicon.opening.match(text, start, end)
+        if opening:
+            begins.setdefault(opening.end(), (_OPENING, number))
+        if not opening or len(opening[0]) == 1:  # 特别是 begins no name, 及 may
+            kind = _VERB_START if lexicon.trigger.match(text, start, end) else _CLAUSE_START
+            begins.setdefault(start, (kind, number))
+        if has_time and (time := _TIME.match(text, start, end)):
+            begins.setdefault(time.end(), (_TIMED, number))
+    spans = [(match.start(), match.end(), match[0]) for match in lexicon.trigger.finditer(text)]
+    places = np.searchsorted(clauses[:, 0], [start for start, _, _ in spans], side="right") - 1
+    for (start, end, word), number in zip(spans, places.tolist(), strict=True):
+        if number >= 0 and start < clauses[number, 1]:
+            begins.setdefault(end, (_TRIGGERED + lexicon.triggers[word], number))
+    return np.array([(at, *how) for at, how in sorted(begins.items())], dtype=np.int64).reshape(-1, 3)
+
+
+def _ends(sheet: Sheet, suffixes: IntArray) -> IntArray:
+    """Where a name may end, in order: behind the longest suffix at a place, its bracket, or before a
+    predicate.
+    """
+    longest = np.lexsort((-suffixes[:, 2], suffixes[:, 1]))
+    starts = suffixes[longest, 1]
+    behind = suffixes[longest[np.r_[True, starts[1:] != starts[:-1]][: len(starts)]], 2]
+    brackets = dict(match.span() for match in _BRACKETED.finditer(sheet.text))
+    closed = [brackets[end] for end in behind.tolist() if end in brackets] if brackets else []
+    predicates = [match.start() for match in _PREDICATE.finditer(sheet.text)]
+    return np.unique(np.concatenate([behind, np.array(closed + predicates, dtype=np.int64)]))
+
+
+class _Look:
+    """The features of candidates: what they begin and end with, and what stands around them."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        suffixes: IntArray,
+        start: IntArray,
+        stop: IntArray,
+        clause_end: IntArray,
+        kind: IntArray,
+        rank: IntArray,
+    ) -> None:
+        self.sheet, self.start, self.stop, self.clause_end = sheet, start, stop, clause_end
+        self.kind, self.rank = kind, rank
+        self.points = np.concatenate([sheet.points, np.zeros(4, dtype=np.int64)])
+        self.suffix = self._suffix(suffixes)
+        self.next_suffix = self._longest_from(suffixes)[stop]
+        found = _lexicon().follow.find(sheet.text)
+        follow = self._longest_from(found)[stop]
+        self.follow = np.where(stop == clause_end, -1, follow)
+        self.follow_class = np.where(stop == clause_end, -1, _lexicon().follow_class[follow])
+
+    def columns(self) -> IntArray:
+        """Candidates × features."""
+        features = list(self._features())
+        kinds = np.array([kind for kind, _ in features])
+        values = np.zeros((3, len(features), len(self.start)), dtype=np.int64)
+        for number, (_, parts) in enumerate(features):
+            for place, part in enumerate(parts):
+                values[place, number] = part
+        return _column(kinds[:, None], *values).T
+
+    def _features(self) -> Iterator[tuple[int, tuple[IntArray, ...]]]:
+        """The number of a feature and up to three values."""
+        kind, follow, follows, suffix = self.kind, self.follow, self.follow_class, self.suffix
+        length = self.stop - self.start
+        has_suffix = (suffix > 0).astype(np.int64)
+        last, after, first = self._last(), self._after(), self._first()
+        bucket = np.where(length < 12, length, 12 + np.minimum((length - 12) // 5, 5))
+        of = (self._count(self.sheet.points == ord("的")) > 0).astype(np.int64)
+        modal = self._any(_MODAL, self.stop, self.clause_end)
+        verbish = self._any(_VERBISH, self.start, self.stop)
+        at_end = (self.stop == self.clause_end).astype(np.int64)
+        yield 10, (kind,)
+        yield 11, (np.minimum(self.rank, 4),)
+        yield 12, (kind, np.minimum(self.rank, 3))
+        yield 13, (bucket,)
+        yield from ((14 + number, (ending,)) for number, ending in enumerate(last))
+        yield 17, (suffix,)
+        yield from ((18 + number, (beginning,)) for number, beginning in enumerate(first))
+        yield from ((20 + number, (behind,)) for number, behind in enumerate(after))
+        yield 23, (follow,)
+        yield 24, (follows,)
+        yield 25, (follows, kind)
+        yield 26, (follows, has_suffix)
+        yield 27, (follows, suffix)
+        yield 28, (follows, has_suffix, kind)
+        yield 29, (follows, last[0])
+        yield 30, (last[1], after[0])
+        yield 31, (self.next_suffix,)
+        yield 32, ((self.next_suffix > 0).astype(np.int64), follows)
+        yield 33, (self.points[self.start - 1],)
+        yield 34, (of, kind)
+        yield 35, (of, follows)
+        yield 36, (np.minimum(self._count(self.sheet.points == ord("、")), 3),)
+        yield 37, (modal, at_end, kind)
+        yield 38, (modal, follows)
+        yield 39, (verbish,)
+        yield 40, (verbish, bucket // 4)
+        yield 41, (self.points[self.clause_end], follows)
+        yield 42, (self.points[self.clause_end - 1], follows)
+
+    def _last(self) -> list[IntArray]:
+        """The last one, two and three characters of the name, in one integer each."""
+        one = self.points[self.stop - 1]
+        two = np.where(self.stop - 2 >= self.start, self.points[self.stop - 2], 0)
+        three = np.where(self.stop - 3 >= self.start, self.points[self.stop - 3], 0)
+        return [one, two << 21 | one, three << 42 | two << 21 | one]
+
+    def _first(self) -> list[IntArray]:
+        one = self.points[self.start]
+        return [one, one << 21 | np.where(self.start + 1 < self.stop, self.points[self.start + 1], 0)]
+
+    def _after(self) -> list[IntArray]:
+        """The one, two and three characters of the clause that follow the name."""
+        one, two, three = (
+            np.where(self.stop + n < self.clause_end, self.points[self.stop + n], 0) for n in range(3)
+        )
+        return [one, one << 21 | two, one << 42 | two << 21 | three]
+
+    def _count(self, there: npt.NDArray[np.bool_]) -> IntArray:
+        """How many such characters a name has."""
+        running: IntArray = np.concatenate([[0], np.cumsum(there)])
+        return running[self.stop] - running[self.start]
+
+    def _any(self, pattern: re.Pattern[str], start: IntArray, stop: IntArray) -> IntArray:
+        """Whether the pattern occurs between two positions of the sheet."""
+        spans = np.array([m.span() for m in pattern.finditer(self.sheet.text)], dtype=np.int64).reshape(-1, 2)
+        following = np.searchsorted(spans[:, 0], start)
+        ends = np.append(spans[:, 1], len(self.points) + 1)
+        return (ends[following] <= stop).astype(np.int64)
+
+    def _longest_from(self, found: IntArray) -> IntArray:
+        """For each position the number of the longest word that begins there."""
+        longest = np.zeros(len(self.points) + 1, dtype=np.int64)
+        order = np.argsort(found[:, 2], kind="stable")
+        longest[found[order, 1]] = found[order, 0]
+        return longest
+
+    def _suffix(self, found: IntArray) -> IntArray:
+        """The longest suffix that each name ends in, brackets aside; 0 for none."""
+        bare = self.stop
+        is_opening = self.sheet.points == ord("（")
+        opening = np.maximum.accumulate(np.where(is_opening, np.arange(len(is_opening)), 0))
+        bracketed = (self.points[bare - 1] == ord("）")) & (opening[bare - 1] > self.start)
+        bare = np.where(bracketed, opening[bare - 1], bare)
+        result = np.zeros(len(bare), dtype=np.int64)
+        lengths = found[:, 2] - found[:, 1]
+        for length in range(1, _LONGEST_SUFFIX + 1):
+            ending = np.zeros(len(self.points) + 1, dtype=np.int64)
+            chosen = lengths == length
+            ending[found[chosen, 2]] = found[chosen, 0]
+            fits = (bare - self.start >= length) & (ending[bare] > 0)
+            result = np.where(fits, ending[bare], result)
+        return result
+
+
+def _pair(points: IntArray) -> tuple[IntArray, IntArray]:
+    return points, np.append(points[1:], 0)
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # multiplicative hashing (Knuth, TAOCP 3, 6.4)
+
+
+def _column(kind: IntArray | int, *values: IntArray) -> IntArray:
+    """The columns of features: of each its kind and its values."""
+    key = np.broadcast_to(np.asarray(kind, dtype=np.uint64), values[0].shape)
+    for value in values:
+        key = (key * _ODD ^ key >> np.uint64(29)) + value.astype(np.uint64)
+    return (key * _ODD >> np.uint64(64 - ACTOR_BITS)).astype(np.int64)

@@ -1,59 +1,81 @@
 """The trained models, in numpy alone: a small network for codes and modalities, a linear score for actors.
 
-``assets/tagger/model.npz`` holds for each block the columns that it knows and their weights as int8 with a scale;
-``model.json`` names labels, thresholds and calibration.
+``assets/tagger/model.npz`` holds for each block the columns that it knows and their weights as int8 with a
+scale; ``model.json`` names labels, thresholds and calibration.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline import assets
 from pipeline.segment.structure import Span
-from pipeline.tag.features import BITS, FeatureRows, gram_positions
+from pipeline.tag.features import BITS, ORDERS, Block, Features, FloatArray, Keys, columns_of
+from pipeline.tag.sheet import MASKED, Sheet
 
-FloatArray = npt.NDArray[np.float32]
+ACTOR_BITS = 18  # actors have so many bits of columns
+_CHUNK = 1 << 14  # features taken at a time, which bounds the memory of a long document
 LEAK = 0.1  # slope of a hidden unit below zero
 _SHORTEST, _LONGEST = 2, 14
-_NO_CUE = frozenset("，。；：！？、《》\n\ue000")
+_NO_CUE = frozenset(f"，。；：！？、《》“”‘’（）\n{MASKED}")
+_STEEPEST = 80.0  # what a logit may be before exp leaves the range of float32
+_SHORT = 0.05  # what a character must add to be worth a longer cue
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One hidden layer: ``place`` maps a column to its row of ``embeddings``, whose first row is zero."""
+    """One hidden layer: ``place`` maps a column to its row of ``embeddings``, whose first row is zero.
+
+    The embeddings are whole numbers, in units of ``scales`` (one for each hidden unit), and so are their sums: what a row
+    adds up to does not depend on the order.
+    """
 
     labels: tuple[str, ...]
     place: npt.NDArray[np.int32]
-    embeddings: FloatArray
+    embeddings: npt.NDArray[np.int8]
+    scales: FloatArray
     hidden_bias: FloatArray
     outputs: FloatArray
     bias: FloatArray
 
-    def sums(self, features: FeatureRows) -> FloatArray:
-        """What reaches the hidden units, sentences × units."""
-        sums = np.tile(self.hidden_bias, (features.n, 1))
-        places = self.place[features.columns]
-        known = np.flatnonzero(places)
-        if not len(known):
-            return sums
-        rows = features.rows[known]
-        order = np.argsort(rows, kind="stable")
-        rows, known = rows[order], known[order]
-        gathered = self.embeddings[places[known]]
-        gathered *= features.values[known][:, None]
-        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-        sums[rows[starts]] += np.add.reduceat(gathered, starts, axis=0)
+    def sums(self, features: Features) -> FloatArray:
+        """What reaches the hidden units, rows × units; values of features are multiples of a half."""
+        halves = np.zeros((features.n, len(self.scales)), dtype=np.int32)
+        for block in features.own:
+            self._add(halves, block)
+        rows, headings = features.pairs
+        if len(rows):
+            given = np.zeros_like(halves)
+            for block in features.headings:
+                self._add(given, block)
+            _add_groups(halves, rows, given[headings])
+        sums: FloatArray = (self.hidden_bias + halves * (self.scales / 2)).astype(np.float32)
         return sums
+
+    def _add(self, halves: npt.NDArray[np.int32], block: Block) -> None:
+        places = self.place.take(block.columns)
+        known = np.flatnonzero(places)
+        places, rows, values = places[known], block.rows[known], block.values[known]
+        equal = len(values) and (values == values[0]).all()
+        for begin in range(0, len(known), _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            gathered = self.embeddings.take(places[part], axis=0)
+            if equal:
+                _add_groups(halves, rows[part], gathered, int(2 * values[0]))
+            else:
+                times = (2 * values[part]).astype(np.int32)
+                _add_groups(halves, rows[part], gathered * times[:, None])
 
     def embedding(self, column: int, value: float) -> FloatArray:
         """What one more feature adds to the hidden units."""
-        added: FloatArray = self.embeddings[self.place[column]] * np.float32(value)
+        added: FloatArray = self.embeddings[self.place[column]] * (self.scales * np.float32(value))
         return added
 
     def scores(self, sums: FloatArray) -> FloatArray:
@@ -61,54 +83,64 @@ class Network:
         scores: FloatArray = np.where(sums > 0, sums, LEAK * sums) @ self.outputs + self.bias
         return scores
 
-    def evidence(
-        self, sentence: str, label: str, sums: FloatArray, cues: Iterable[tuple[int, int, int]] = ()
-    ) -> Span:
-        """The stretch of a sentence that speaks most for a label: 2 to 14 characters of one clause.
+    def evidence(self, sheet: Sheet, keys: tuple[Keys, ...], row: int, label: str, sums: FloatArray) -> Span:
+        """The stretch of a row that speaks most for a label, from its start: 2 to 14 characters of one
+        clause.
 
-        With the hidden units as ``sums`` leave them the score is linear in the features; each n-gram, and each of
-        ``cues`` (start, end, column), shares what it adds among its characters, and the stretch with the greatest
-        sum is the evidence.
+        ``keys`` are the n-grams of the sheet. With the hidden units as ``sums`` leave them the score is
+        linear in the features; each n-gram shares what it adds among its characters, and the stretch with the
+        greatest sum is the evidence.
         """
-        weights = np.where(sums > 0, 1.0, LEAK) * self.outputs[:, self.labels.index(label)]
-        _, offsets, orders, columns = gram_positions([sentence])
-        gains = self.embeddings[self.place[columns]] @ weights / orders
-        shares = np.zeros(len(sentence) + 2)
-        for order in np.unique(orders).tolist():
-            of_order = orders == order
+        slopes = np.where(sums > 0, np.float32(1.0), np.float32(LEAK))
+        weights = slopes * self.outputs[:, self.labels.index(label)] * self.scales
+        begin, end = int(sheet.starts[row]) - 1, int(sheet.ends[row])
+        shares = np.zeros(end - begin + max(ORDERS))
+        for order, of_order in zip(ORDERS, keys, strict=True):
+            places = self.place.take(columns_of(of_order[begin:end]))
+            gains = self.embeddings.take(places, axis=0).astype(np.float32) @ weights / order
             for inner in range(order):
-                np.add.at(shares, offsets[of_order] + 1 + inner, gains[of_order])
-        for start, end, column in cues:
-            shares[start + 1 : end + 1] += float(self.embeddings[self.place[column]] @ weights) / (
-                end - start
-            )
-        return _best_stretch(sentence, shares[1:-1])
+                shares[inner : inner + len(gains)] += gains
+        return _best_stretch(sheet.row(row), shares[1 : end - begin])
+
+
+def _add_groups(
+    sums: npt.NDArray[np.int32], rows: npt.NDArray[np.int64], added: npt.NDArray[np.integer], times: int = 1
+) -> None:
+    """Add to each row of ``sums`` its group of ``added``, so many times; ``rows`` ascends."""
+    if len(rows):
+        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+        sums[rows[starts]] += times * np.add.reduceat(added, starts, axis=0, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """A weight for each known column: ``place`` maps a column to its place in ``weights``, whose first is zero."""
+    """A weight for every column of `pipeline.tag.actors`."""
 
-    place: npt.NDArray[np.int32]
     weights: FloatArray
     bias: float
 
 
 def _best_stretch(sentence: str, shares: npt.NDArray[np.float64]) -> Span:
+    """The stretch with the greatest sum; one character where no two may stand together, none where none
+    may.
+    """
     blocked = np.array([char in _NO_CUE for char in sentence])
-    total = np.concatenate([[0.0], np.cumsum(np.where(blocked, -1e6, shares - 0.03))])
-    best, span = -np.inf, (0, len(sentence))
-    for length in range(_SHORTEST, min(_LONGEST, len(sentence)) + 1):
-        sums = total[length:] - total[:-length]
-        start = int(sums.argmax())
-        if sums[start] > best:
-            best, span = float(sums[start]), (start, start + length)
-    return span
+    total = np.concatenate([[0.0], np.cumsum(np.where(blocked, -1e6, shares - _SHORT))])
+    lengths = np.arange(_SHORTEST, min(_LONGEST, len(sentence)) + 1)[:, None]
+    free = np.flatnonzero(~blocked)
+    if not (np.diff(free) == 1).any():
+        return (int(free[0]), int(free[0]) + 1) if len(free) else (0, 0)
+    starts = np.arange(len(sentence) - _SHORTEST + 1)
+    ends = starts + lengths
+    sums = np.where(ends <= len(sentence), total[np.minimum(ends, len(sentence))] - total[starts], -np.inf)
+    which, start = np.unravel_index(int(sums.argmax()), sums.shape)
+    return int(start), int(start + lengths[which, 0])
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything trained: the network, the actors' weights, the threshold of each code, and the calibration.
+    """Everything trained: the network, the actors' weights, the threshold of each code, the lower one where a cue
+    of the code stands in the sentence (``cued``), and the calibration.
 
     A score z means the probability 1 / (1 + exp(-(slope · z + intercept))).
     """
@@ -116,13 +148,15 @@ class Model:
     sentence: Network
     actor: LinearModel
     thresholds: dict[str, float]
+    cued: float
     actor_threshold: float
     slope: float
     intercept: float
 
     def probabilities(self, scores: FloatArray) -> FloatArray:
         """Calibrated probabilities of scores of the network."""
-        calibrated: FloatArray = 1.0 / (1.0 + np.exp(-(self.slope * scores + self.intercept)))
+        logits = np.clip(self.slope * scores + self.intercept, -_STEEPEST, _STEEPEST)
+        calibrated: FloatArray = 1.0 / (1.0 + np.exp(-logits))
         return calibrated
 
 
@@ -135,17 +169,15 @@ def default_model() -> Model:
             sentence=Network(
                 labels=tuple(meta["labels"]),
                 place=_places(arrays["sentence_columns"]),
-                embeddings=_unpacked(arrays["sentence_weights"], arrays["sentence_scales"]),
+                embeddings=np.pad(arrays["sentence_weights"], ((1, 0), (0, 0))),
+                scales=arrays["sentence_scales"],
                 hidden_bias=arrays["sentence_hidden_bias"],
                 outputs=arrays["sentence_outputs"],
                 bias=arrays["sentence_bias"],
             ),
-            actor=LinearModel(
-                place=_places(arrays["actor_columns"]),
-                weights=_unpacked(arrays["actor_weights"], arrays["actor_scales"])[:, 0],
-                bias=float(arrays["actor_bias"][0]),
-            ),
+            actor=LinearModel(_dense(arrays), float(arrays["actor_bias"][0])),
             thresholds=meta["thresholds"],
+            cued=meta["cued"],
             actor_threshold=meta["actor_threshold"],
             slope=meta["calibration"]["slope"],
             intercept=meta["calibration"]["intercept"],
@@ -158,7 +190,8 @@ def _places(columns: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
     return place
 
 
-def _unpacked(weights: npt.NDArray[np.int8], scales: FloatArray) -> FloatArray:
-    table = np.zeros((len(weights) + 1, weights.shape[1]), dtype=np.float32)
-    table[1:] = weights.astype(np.float32) * scales
-    return table
+def _dense(arrays: Mapping[str, npt.NDArray[Any]]) -> FloatArray:
+    """The actors' weights by column."""
+    weights = np.zeros(1 << ACTOR_BITS, dtype=np.float32)
+    weights[arrays["actor_columns"]] = arrays["actor_weights"][:, 0] * arrays["actor_scales"][0]
+    return weights

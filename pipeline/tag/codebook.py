@@ -1,4 +1,6 @@
-"""The codebook: what each code asks for and the words that show it, read from TOML and checked line by line."""
+"""The codebook: what each code asks for and the words that show it, read from TOML and checked line by
+line.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,11 @@ from pipeline.records import Code, Modality
 from pipeline.tag.patterns import Cue, CueError, compile_cue
 
 Instrument = Literal["nodality", "authority", "treasure", "organisation"]
-Role = Literal["cue", "hint", "unless"]
 
 _MODALITY_TEXTS = ("zh", "definition")
 _MODALITY_LISTS = ("cues", "unless")
 _TEXTS = ("zh", "instrument", "definition", "include", "exclude")
-_LISTS = ("cues", "hints", "unless", "examples", "counterexamples")
+_LISTS = ("cues", "unless", "examples", "counterexamples")
 _REQUIRED = ("zh", "instrument", "definition", "cues", "examples")
 
 
@@ -39,7 +40,6 @@ class CodeEntry:
     include: str
     exclude: str
     cues: tuple[Cue, ...]
-    hints: tuple[Cue, ...]
     unless: tuple[Cue, ...]
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]
@@ -58,7 +58,9 @@ class ModalityEntry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codebook:
-    """Codes and modalities in the order of the file; equal only to itself, so that scanners can be kept for it."""
+    """Codes and modalities in the order of the file; equal only to itself, so that scanners can be kept for
+    it.
+    """
 
     version: str
     entries: tuple[CodeEntry, ...]
@@ -86,11 +88,18 @@ def default_codebook() -> Codebook:
 def load_codebook(path: Path | str) -> Codebook:
     """Read and check a codebook file.
 
-    Raises CodebookError with file, line and reason when the TOML is broken, a key or code is unknown, a field is
-    missing or of the wrong type, or a cue does not compile; OSError when the file cannot be read.
+    Raises CodebookError with file, line and reason when the TOML is broken, a key or code is unknown, a field
+    is missing or of the wrong type, or a cue does not compile; OSError when the file cannot be read.
     """
     file = Path(path)
-    return _Reader(file.name, file.read_text(encoding="utf-8")).read()
+    return parse_codebook(file.read_text(encoding="utf-8"), file.name)
+
+
+def parse_codebook(text: str, name: str) -> Codebook:
+    """The codebook that a text holds; ``name`` is what messages call its file. Raises as `load_codebook`
+    does.
+    """
+    return _Reader(name, text).read()
 
 
 def split_alternatives(source: str) -> list[str]:
@@ -161,7 +170,6 @@ class _Reader:
             include=table.get("include", ""),
             exclude=table.get("exclude", ""),
             cues=self._cues("code", name, table, "cues"),
-            hints=self._cues("code", name, table, "hints"),
             unless=self._cues("code", name, table, "unless"),
             examples=tuple(table["examples"]),
             counterexamples=tuple(table.get("counterexamples", [])),
@@ -207,12 +215,15 @@ class _Reader:
                 raise self._error(f"{section} {name!r} has no {key}", header)
 
     def _cues(self, section: str, name: str, table: Mapping[str, Any], key: str) -> tuple[Cue, ...]:
-        sources = dict.fromkeys(part for source in table.get(key, []) for part in split_alternatives(source))
-        return tuple(self._cue(section, name, key, source) for source in sources)
+        ranks: dict[str, int] = {}
+        for rank, source in enumerate(table.get(key, [])):
+            for part in split_alternatives(source):
+                ranks.setdefault(part, rank)
+        return tuple(self._cue(section, name, key, source, rank) for source, rank in ranks.items())
 
-    def _cue(self, section: str, name: str, key: str, source: str) -> Cue:
+    def _cue(self, section: str, name: str, key: str, source: str, rank: int) -> Cue:
         try:
-            return compile_cue(source, self.words)
+            return compile_cue(source, self.words, rank)
         except CueError as error:
             where = rf"{_header(section, name)}[\s\S]*?^{key}\s*=[\s\S]*?{re.escape(source)}"
             raise self._error(f"bad {key} {source!r} of {section} {name!r}: {error}", where) from error

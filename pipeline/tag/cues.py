@@ -1,113 +1,129 @@
-"""One scan that finds every cue of a codebook in a text.
+"""One scan that finds every cue of a codebook in a document.
 
-Titles in 《》 are blanked out first: no code rests on a word inside them. The scan looks up the two characters at
-each position in a table of anchors, and tries only the cues that may begin there.
+All words that cues stand for are one automaton (Aho and Corasick, 1975). A cue with a gap or a number in it
+is no list of words: the automaton finds where it may begin, and its expression is tried there.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from ahocorasick_rs import AhoCorasick
 
-from pipeline.tag.codebook import Codebook
+from pipeline.tag.codebook import Codebook, CodeEntry, ModalityEntry
 from pipeline.tag.patterns import Cue
-
-_TITLE = re.compile(r"《[^《》\n]{1,120}》|《[^《》\n]{0,60}《[^《》\n]{1,80}》[^《》\n]{0,60}》")
-_BLANK = "\ue000"  # private use: stands for a masked character, matches no cue
+from pipeline.tag.sheet import IntArray, Sheet
 
 
 @dataclass(frozen=True, slots=True)
-class CueHit:
-    """One cue found at ``start``–``end``, for the code or modality ``label``.
+class Hits:
+    """The cues found on a sheet, in order of start.
 
-    ``strong`` for a cue, False for a hint; ``cue`` numbers it within its scanner.
+    ``labels`` number the scanner's labels and ``rows`` the sheet's rows; ``ranks`` are the places of the cues
+    among those of their label.
     """
 
-    label: str
-    start: int
-    end: int
-    strong: bool
-    cue: int
+    starts: IntArray
+    ends: IntArray
+    labels: IntArray
+    ranks: IntArray
+    rows: IntArray
 
+    def __len__(self) -> int:
+        return len(self.starts)
 
-def mask_titles(text: str) -> str:
-    """The text with what stands inside 《》 blanked out, same length."""
-    return _TITLE.sub(lambda match: "《" + _BLANK * (len(match[0]) - 2) + "》", text)
+    def where(self, chosen: np.typing.NDArray[np.bool_]) -> Hits:
+        """Some of the hits."""
+        return Hits(
+            self.starts[chosen], self.ends[chosen], self.labels[chosen], self.ranks[chosen], self.rows[chosen]
+        )
 
 
 class Scanner:
-    """Finds all cues, hints and contexts of a codebook in one pass over a text."""
+    """Finds all cues and contexts of a codebook in one pass over a sheet.
+
+    ``labels`` are the codes, then the modalities, in the order of the codebook.
+    """
 
     def __init__(self, codebook: Codebook) -> None:
-        self._cues: list[tuple[str, str, Cue]] = []
-        for entry in codebook.entries:
-            for role, cues in (("cue", entry.cues), ("hint", entry.hints), ("unless", entry.unless)):
-                self._cues += [(entry.code, role, cue) for cue in cues]
-        for modality in codebook.modalities:
-            for role, cues in (("cue", modality.cues), ("unless", modality.unless)):
-                self._cues += [(modality.modality, role, cue) for cue in cues]
-        self._by_anchor: dict[str, list[int]] = defaultdict(list)
-        for number, (_, _, cue) in enumerate(self._cues):
-            for anchor in cue.anchors:
-                self._by_anchor[anchor].append(number)
-        self._flags = np.zeros(1 << 16, dtype=bool)
-        for anchor in self._by_anchor:
-            self._flags[_anchor_keys(anchor)] = True
+        self.labels = (*codebook.codes, *(entry.modality for entry in codebook.modalities))
+        self._contexts_from = len(self.labels)  # a context of label n is found as label n + this
+        words: dict[str, dict[int, int]] = defaultdict(dict)
+        self._gapped: dict[str, list[tuple[int, Cue]]] = defaultdict(list)
+        entries: tuple[CodeEntry | ModalityEntry, ...] = (*codebook.entries, *codebook.modalities)
+        for number, entry in enumerate(entries):
+            for label, cues in ((number, entry.cues), (number + self._contexts_from, entry.unless)):
+                for cue in cues:
+                    for word in cue.words:
+                        words[word].setdefault(label, cue.rank)
+                    for anchor in cue.anchors if not cue.words else ():
+                        self._gapped[anchor].append((label, cue))
+        patterns = sorted(words.keys() | self._gapped.keys())
+        self._automaton = AhoCorasick(patterns) if patterns else None
+        self._begins = [self._gapped.get(pattern, []) for pattern in patterns]
+        self._has_gapped = np.array([bool(begins) for begins in self._begins], dtype=bool)
+        counts = np.array([len(words.get(pattern, ())) for pattern in patterns], dtype=np.int64)
+        self._count, self._first = counts, np.cumsum(counts) - counts
+        self._labels_and_ranks = np.array(
+            [pair for pattern in patterns for pair in sorted(words.get(pattern, {}).items())], dtype=np.int64
+        ).reshape(-1, 2)
 
-    def names(self) -> list[tuple[str, str, str]]:
-        """Code, role and source of every cue, in the order of their numbers."""
-        return [(code, role, cue.source) for code, role, cue in self._cues]
+    def scan(self, sheet: Sheet) -> Hits:
+        """All hits on a sheet, without those that overlap a context; of one label at one place the
+        longest.
+        """
+        if not sheet.text or self._automaton is None:
+            none = np.zeros(0, dtype=np.int64)
+            return Hits(none, none, none, none, none)
+        matches = self._automaton.find_matches_as_indexes(sheet.text, overlapping=True)
+        found = np.array(matches, dtype=np.int64).reshape(-1, 3)
+        phrases = np.array(self._phrases(sheet.text, found), dtype=np.int64).reshape(-1, 4)
+        starts, ends, labels, ranks = np.concatenate([self._words(found), phrases]).T
+        order = np.lexsort((-ends, labels, starts))
+        starts, ends, labels, ranks = starts[order], ends[order], labels[order], ranks[order]
+        longest = np.r_[True, (starts[1:] != starts[:-1]) | (labels[1:] != labels[:-1])][: len(starts)]
+        every = Hits(starts, ends, labels, ranks, sheet.owner[starts]).where(longest)
+        return self._outside_contexts(every)
 
-    def scan(self, masked: str) -> list[CueHit]:
-        """All hits in a text whose titles are masked, in order of start, without those that a context excludes."""
-        found = sorted(self._matches(masked))
-        contexts: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for start, end, number in found:
-            code, role, _ = self._cues[number]
-            if role == "unless":
-                contexts[code].append((start, end))
-        hits = []
-        for start, end, number in found:
-            code, role, _ = self._cues[number]
-            if role != "unless" and not _overlaps(start, end, contexts.get(code, ())):
-                hits.append(CueHit(code, start, end, role == "cue", number))
-        return hits
+    def _words(self, found: IntArray) -> IntArray:
+        """Start, end, label and rank of every word found, once for each label that it speaks for."""
+        patterns = found[:, 0]
+        counts = self._count[patterns]
+        which = np.repeat(np.arange(len(found)), counts)
+        place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        spoken_for = self._labels_and_ranks[self._first[patterns[which]] + place]
+        return np.concatenate([found[which, 1:], spoken_for], axis=1)
 
-    def _matches(self, masked: str) -> Iterable[tuple[int, int, int]]:
-        points = np.frombuffer(masked.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        keys = np.empty(len(points), dtype=np.uint32)
-        keys[:-1] = points[:-1] * 31 + points[1:]
-        keys[-1:] = points[-1:] * 31
-        single = points * 31 + 7
-        flagged = self._flags[keys & 0xFFFF] | self._flags[single & 0xFFFF]
-        cues, by_anchor = self._cues, self._by_anchor
-        for position in np.flatnonzero(flagged).tolist():
-            pair = masked[position : position + 2]
-            for anchor in (pair, pair[:1]):
-                for number in by_anchor.get(anchor, ()):
-                    cue = cues[number][2]
-                    if cue.literal is not None:
-                        if masked.startswith(cue.literal, position):
-                            yield position, position + len(cue.literal), number
-                    elif match := cue.regex.match(masked, position):
-                        yield position, match.end(), number
+    def _phrases(self, text: str, found: IntArray) -> list[tuple[int, int, int, int]]:
+        """Start, end, label and rank of every cue with a gap."""
+        return [
+            (*span, label, cue.rank)
+            for pattern, start, _ in found[self._has_gapped[found[:, 0]]].tolist()
+            for label, cue in self._begins[pattern]
+            if (span := cue.match(text, start))
+        ]
+
+    def _outside_contexts(self, every: Hits) -> Hits:
+        """The hits that no context of their label overlaps."""
+        is_context = every.labels >= self._contexts_from
+        hits, contexts = every.where(~is_context), every.where(is_context)
+        if not len(contexts):
+            return hits
+        # One line for all labels: each has a stretch of its own, as long as the sheet.
+        width = int(every.ends.max()) + 1
+        order = np.argsort(contexts.labels, kind="stable")
+        shift = (contexts.labels[order] - self._contexts_from) * width
+        starts, ends = contexts.starts[order] + shift, contexts.ends[order] + shift
+        own = hits.labels * width
+        before = np.searchsorted(starts, hits.ends + own)
+        furthest = np.concatenate([[-1], np.maximum.accumulate(ends)])[before]
+        return hits.where(furthest <= hits.starts + own)
 
 
 @lru_cache(maxsize=8)
 def scanner(codebook: Codebook) -> Scanner:
     """The scanner of a codebook, compiled once."""
     return Scanner(codebook)
-
-
-def _anchor_keys(anchor: str) -> int:
-    first = ord(anchor[0])
-    return (first * 31 + (ord(anchor[1]) if len(anchor) > 1 else 7)) & 0xFFFF
-
-
-def _overlaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(left < end and start < right for left, right in spans)

@@ -18,7 +18,10 @@ _YEAR = r"(?:(?:20[0-9]{2}|二〇[〇零一二三四五六七八九]{2})年|今�
 _MONTH = r"(?:(?:[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九正腊])月份?|本月|当月|下月|次月|每月|每季度[末首]月|季度[末首]月)"
 _DAY = r"(?:[12]?[0-9]|3[01]|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十一?|初?[一二三四五六七八九])[日号]"
 _TENTH = "(?:上旬|中旬|下旬|月?底|月?末|初)"
-_CLOCK = rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|下班|天黑|晚上|下午|上午"
+_CLOCK = (
+    rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|下班|天黑"
+    rf"|晚上|下午|上午"
+)
 _WEEKDAY = r"(?:每周|本周|下周|每星期|星期|周)[一二三四五六日天末]"
 _RECURRING = r"(?:每日|每天|每晚|每早|次日|当日|当天|当晚|今天|今日|今晚|明天|明日|明晚|翌日)"
 # Days that everybody in China can place without a date; 汛 and 节 stand for the coming season and holiday.
@@ -29,23 +32,36 @@ _FEAST = (
     r"|(?:春季|秋季|下|新)?(?:学期)?(?:开学|返校|开园))(?:到来|来临|开始|结束)?"
 )
 _CALENDAR = (
-    rf"(?:{_YEAR}?{_MONTH}(?:{_DAY}|{_TENTH})|腊月(?:二十|廿)[一二三四五六七八九]?|{_YEAR}?{_MONTH}|{_YEAR}(?:年?底|年?末|{_FEAST})|{_DAY}|每?(?:年底|年末|月底|月末|季末|季度末)"
+    rf"(?:{_YEAR}?{_MONTH}(?:{_DAY}|{_TENTH})|腊月(?:二十|廿)[一二三四五六七八九]?|{_YEAR}?{_MONTH}|{_YEAR}(?:年?底|年?末"
+    rf"|{_FEAST})|{_DAY}|每?(?:年底|年末|月底|月末|季末|季度末)"
     rf"|(?:每个?)?季度[末首]月{_DAY}|{_YEAR}[“\"]?{_FEAST}|[“\"]?{_FEAST}|{_WEEKDAY}|{_RECURRING})"
 )
 # 9月15日前, 每周五17时前, 节前, 今晚20时之前
-_BEFORE = rf"(?:{_CALENDAR}(?:{_CLOCK})?|(?:夜里|夜间)?{_N}[时点](?:半)?|正月(?:十五|初[一-十])|(?<![0-9一二三四五六七八九十几多数])年|[第]?[一二三四]季度末?)(?:之前|以前|前)(?![往来后置述款期端沿进台线段列方引]|[一二三四五六七八九0-9十]{{1,3}}(?:批|名|位|个百分))"
+_BEFORE = (
+    rf"(?:{_CALENDAR}(?:{_CLOCK})?|(?:夜里|夜间)?{_N}[时点](?:半)?|正月(?:十五|初[一-十])|(?<![0-9一二三四五六七八九十几多数])年"
+    rf"|[第]?[一二三四]季度末?)(?:之前|以前|前)(?![往来后置述款期端沿进台线段列方引]|[一二三四五六七八九0-9十]{{1,3}}(?:批|名|位|个百分))"
+)
 _UNIT = r"(?:个?工作日|个?小时|分钟|秒钟?|日|天|周|个?星期|个?月|年|个?季度|个学期|学期)"
 _UNIT = r"(?:个?工作日|个?小时|分钟|秒钟?|日|天|周|个?星期|个?月|年|个?季度|个学期|学期)"
 _EVENT = r"(?:(?:自|从)?[一-鿿《》“”]{1,12}?(?:之日起|起|后|之后|以后))"
 # 三日内, 收到本通知后3日内, 自印发之日起10个工作日内
 _WITHIN = rf"(?:{_N}|[几数]){_UNIT}(?:之内|以内|内)"
-_SOON = r"(?:本周|本月|本月底|本学期|今年|(?<![0-9一二三四五六七八九十几多数])年|当年|本年度|年度|月|本季度|当月|当周|今年|半天)(?:之内|以内|内)(?!部|容|控|设|涵|外|在|心|蒙|生|循|地|陆|存|径|河|江|涝|阁|务|政|科|需|贸|销)"
+_SOON = (
+    r"(?:本周|本月|本月底|本学期|今年|(?<![0-9一二三四五六七八九十几多数])年|当年|本年度|年度|月|本季度|当月|当周|今年|半天)(?:之内|以内|内)(?!部|容|控|设|涵|外|在|心"
+    r"|蒙|生|循|地|陆|存|径|河|江|涝|阁|务|政|科|需|贸|销)"
+)
 _SAME_DAY = r"(?:当日|当天|当晚|次日|当夜|当周|今晚|今天|今日|明天|翌日|连夜$)"
-_AT = rf"(?:(?:每日|每天|每晚){_N}[时点](?:[、和]{_N}[时点])*(?!起|至|到|—|-|以?后)|{_MONTH}{_DAY}(?:晚上|下午|上午|早上)|{_DAY}(?:晚上|下午))"
+_AT = (
+    rf"(?:(?:每日|每天|每晚){_N}[时点](?:[、和]{_N}[时点])*(?!起|至|到|—|-|以?后)|{_MONTH}{_DAY}(?:晚上|下午|上午|早上)|{_DAY}(?:晚上"
+    rf"|下午))"
+)
 # 提前三天, 施行前7日, 停电前两小时
 _AHEAD = rf"提前{_N}个?{_UNIT}|提前半天|(?<!提)前{_N}(?:个)?(?:小时|日|天|周|个?月)(?!内|里|来|份|第|底|初)"
+# What any of these begins with; only there the rest is tried.
+_START = '[0-9〇零一二三四五六七八九十百两半几数廿初正腊今明本当次下上每季第年度月周星双节假放寒暑过小大元春除清端中重教长冬霜立入高汛主伏期开封备秋麦关夏学新返雨台供采接翌国连凌早午傍晚夜提前天“"]'
 _DEADLINE = re.compile(
-    rf"(?P<within>{_WITHIN})|(?P<ahead>{_AHEAD})|(?P<before>{_BEFORE})|(?P<soon>{_SOON})|(?P<at>{_AT})|(?P<same>{_SAME_DAY})"
+    rf"(?={_START})(?:(?P<within>{_WITHIN})|(?P<ahead>{_AHEAD})|(?P<before>{_BEFORE})|(?P<soon>{_SOON})"
+    rf"|(?P<at>{_AT})|(?P<same>{_SAME_DAY}))"
 )
 # 3天内出现5例, 一年内被处罚3次: a condition; 三年内不得: a period; 近三年内: the past.
 _CONDITION = re.compile(
@@ -58,6 +74,12 @@ _NOT_SAME = re.compile(
 _ARRIVAL = re.compile(rf"{_N}(?:分钟|小时|天)(?=到场|到达|到位|赶到|出动|集结|通电|办结|送达)")
 
 
+# Every deadline has one of these; most sentences have none.
+_SIGN = re.compile(
+    r"[内前晚]|当[日天夜周]|[次翌][日]|[今明]天|今日|连夜|每[日天]|[日号][上下]午|[上下早]午|早上|分钟|小时|天(?=到|赶|出|集|通|办|送)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A deadline as written at ``span`` and, when the text and the date of issue settle it, its last day."""
@@ -68,6 +90,8 @@ class Deadline:
 
 def find_deadline(text: str, start: int, end: int, issued: date | None = None) -> Deadline | None:
     """The first deadline of the sentence ``text[start:end]``, None when it has none."""
+    if not _SIGN.search(text, start, end):
+        return None
     for match in _DEADLINE.finditer(text, start, end):
         span = _accepted(text, match, start, end)
         if span:
@@ -101,7 +125,8 @@ def _has_event(before: str) -> bool:
 
 
 def _with_event(text: str, event_end: int, end: int, floor: int) -> Span:
-    """The limit with the event that it counts from, where that stands free behind 在, 于, 应 or at a clause's start.
+    """The limit with the event that it counts from, where that stands free behind 在, 于, 应 or at a clause's
+    start.
 
     应在受理后三日内 keeps 受理后三日内; an event behind its own subject (乡镇自下单之日起72小时内) and the
     triggers 接到…, 接报… are not part of the deadline.
@@ -135,7 +160,8 @@ def number(text: str) -> int | None:
 
 
 _POINT = re.compile(
-    rf"(?P<year>20[0-9]{{2}}年|今年|明年|次年|本年|当年)?(?:(?P<month>[0-9]{{1,2}}|十[一二]?|[一二三四五六七八九])月份?|(?P<this>本月|当月)|(?P<next>下月|次月))?"
+    rf"(?P<year>20[0-9]{{2}}年|今年|明年|次年|本年|当年)?(?:(?P<month>[0-9]{{1,2}}|十[一二]?|[一二三四五六七八九])月份?|(?P<this>本月"
+    rf"|当月)|(?P<next>下月|次月))?"
     rf"(?:(?P<day>{_DAY})|(?P<tenth>上旬|中旬|下旬|月?底|月?末))?(?:{_CLOCK})?(?:之前|以前|前|晚上|下午|上午)"
 )
 _FIXED_DAYS = {
@@ -155,8 +181,8 @@ _FROM_ISSUE = re.compile(
 def resolve(written: str, issued: date | None) -> date | None:
     """The last day of a deadline as written, None when text and date of issue do not settle it.
 
-    A month or day without its year is the next one at or after the date of issue; what recurs (每月) or counts from
-    an event (受理后三日内) has no date of its own.
+    A month or day without its year is the next one at or after the date of issue; what recurs (每月) or counts
+    from an event (受理后三日内) has no date of its own.
     """
     if "每" in written:
         return None

@@ -1,14 +1,12 @@
-"""What the model looks at: hashed features of sentences, built in one pass over a document.
+"""What the network looks at: hashed features of the rows of a sheet, built in whole arrays.
 
-Character n-grams of the text with titles masked, the cues of the codebook (each, and counted by code), the order of
-modality cues over the clauses, the cues of the headings above, and what a lead-in asks of its items.
+Character n-grams with titles masked, how many cues speak for each code, which modality's cue stands in which
+clause, the headings above, the genre of the document, and what a lead-in asks of its items.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,221 +14,234 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.segment.structure import Span
 from pipeline.tag.codebook import Codebook
-from pipeline.tag.cues import CueHit, scanner
+from pipeline.tag.cues import Hits, scanner
+from pipeline.tag.sheet import MASKED, IntArray, Sheet
 
 BITS = 20
-_MASK = (1 << BITS) - 1
-_OPEN, _CLOSE = "\x02", "\x03"  # stand before and behind each sentence, so that n-grams know its ends
-_MASKED = 0xE000
-_ORDERS = (1, 2, 3, 4)
-_CLAUSE_END = re.compile(r"[，；：。！？]")
-_NARRATED = re.compile(r"问题|教训|事件|经过|情况|形势|目标|剖析|原因|根源|总体")
+ORDERS = (1, 2, 3)  # lengths of the n-grams
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # multiplicative hashing (Knuth, TAOCP 3, 6.4)
+_HEADING_SALT = np.uint64(0x5851F42D4C957F2D)
+_LEVELS = (1, 2, 4)  # at least so many cues for a label
+_MARKS = "，；：。！？\n"
+_CONDITIONS = "的时后"  # a clause that ends so says when, not what
+_MOST_CLAUSES, _MOST_LENGTHS, _LENGTH = 6, 9, 15
 _GENRES = ("通报", "函", "批复", "办法", "方案", "决定", "细则", "规定")
 
-IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
+Keys = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a sentence stands: in a directive or outside, under which headings, in what kind of document."""
+    """Where the rows of a sheet stand: ``above[i]`` are the rows of the headings over row ``i``.
 
-    inside: bool
-    headings: tuple[str, ...] = ()
+    ``outside`` are the rows that stand in no directive, ``title`` is the document's.
+    """
+
+    above: Sequence[Sequence[int]]
+    outside: Sequence[int] = ()
     title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureRows:
-    """Sparse features of ``n`` sentences: ``values[i]`` of feature ``columns[i]`` in sentence ``rows[i]``."""
+class Block:
+    """Sparse features: ``values[i]`` of feature ``columns[i]`` in row ``rows[i]``; rows ascend."""
 
-    n: int
     rows: IntArray
     columns: IntArray
     values: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of ``n`` rows: their own, and what each row takes over from ``headings`` above it.
+
+    ``pairs`` are two arrays: row, and row of a heading above it; ``headings`` holds what such a heading
+    gives.
+    """
+
+    n: int
+    own: tuple[Block, ...]
+    headings: tuple[Block, ...]
+    pairs: tuple[IntArray, IntArray]
+
+
 @cache
 def feature_id(name: str) -> int:
-    """The column of a named feature."""
-    return (zlib.crc32(name.encode("utf-8")) * 2654435761 >> 7) & _MASK
+    """The column of a named feature, one of a fixed few."""
+    return (zlib.crc32(name.encode("utf-8")) * 2654435761 >> 7) & ((1 << BITS) - 1) or 1
 
 
 def extract(
-    masked: str,
-    spans: Sequence[Span],
-    hits: Sequence[Sequence[CueHit]],
-    contexts: Sequence[Context],
-    codebook: Codebook,
-) -> FeatureRows:
-    """Features of the sentences ``spans`` of a text whose titles are masked; ``hits`` are the cues of each."""
-    gram_rows, gram_columns = _grams([masked[start:end] for start, end in spans])
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    for row, ((start, end), found, context) in enumerate(zip(spans, hits, contexts, strict=True)):
-        named: dict[int, float] = {}
-        _cue_features(found, codebook, named)
-        _modality_features(masked, start, end, found, named)
-        _context_features(masked[start:end], context, codebook, named)
-        rows += [row] * len(named)
-        columns += named.keys()
-        values += named.values()
-    return FeatureRows(
-        len(spans),
-        np.concatenate([gram_rows, np.array(rows, dtype=np.int64)]),
-        np.concatenate([gram_columns, np.array(columns, dtype=np.int64)]),
-        np.concatenate([np.ones(len(gram_rows), dtype=np.float32), np.array(values, dtype=np.float32)]),
+    sheet: Sheet, grams: Sequence[Keys], hits: Hits, context: Context, codebook: Codebook
+) -> Features:
+    """The features of every row of a sheet; ``grams`` are its n-grams, ``hits`` the cues on it."""
+    rows = [row for row, above in enumerate(context.above) for _ in above]
+    pairs = (
+        np.array(rows, dtype=np.int64),
+        np.array([heading for above in context.above for heading in above], dtype=np.int64),
+    )
+    is_heading = np.zeros(len(sheet), dtype=bool)
+    is_heading[pairs[1]] = True
+    return Features(
+        len(sheet),
+        (*(_gram_block(sheet, keys) for keys in grams), _named(sheet, hits, context, codebook)),
+        (
+            *(_gram_block(sheet, keys, is_heading) for keys in grams[1:]),
+            _heading_cues(hits, is_heading, codebook),
+        )
+        if rows
+        else (),
+        pairs,
     )
 
 
-def _grams(sentences: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """Row and column of every distinct character n-gram of every sentence."""
-    rows, _, _, columns = gram_positions(sentences)
-    keys = np.unique(rows << BITS | columns)
-    return keys >> BITS, keys & _MASK
+def gram_keys(sheet: Sheet) -> tuple[Keys, ...]:
+    """For each order the n-gram that begins at each position, as its code points in one integer; 0 for none.
 
-
-def gram_positions(sentences: Sequence[str]) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Sentence, offset in it, length and column of every character n-gram; one that begins at _OPEN has offset -1."""
-    joined = "".join(f"{_OPEN}{sentence}{_CLOSE}" for sentence in sentences)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
-    lengths = np.array([len(sentence) + 2 for sentence in sentences], dtype=np.int64)
-    owner = np.repeat(np.arange(len(sentences), dtype=np.int64), lengths)
-    offset = np.arange(len(points), dtype=np.int64) - np.repeat(np.cumsum(lengths) - lengths, lengths) - 1
-    opaque = points == _MASKED
-    closing = points == ord(_CLOSE)
-    rows, offsets, orders, columns = [], [], [], []
-    hashed = points.copy()
-    blocked = opaque.copy()
-    for order in _ORDERS:
+    A line feed may be the first or the last character, so that n-grams know where a row begins and ends.
+    """
+    points = sheet.points.astype(np.uint64)
+    feed, opaque = points == 10, points == ord(MASKED)
+    keys = []
+    packed, blocked = points, feed | opaque
+    for order in ORDERS:
         if order > 1:
-            hashed = (hashed[:-1] * 1000003 + points[order - 1 :]) & 0xFFFFFFFFFFFF
-            # an n-gram may end at a sentence's end, but not run over it
-            blocked = blocked[:-1] | opaque[order - 1 :] | closing[: len(hashed)]
-            for inner in range(1, order - 1):
-                blocked |= closing[inner : inner + len(hashed)]
-        valid = ~blocked
-        if order == 1:
-            valid &= points > 3
-        mixed = hashed[valid] + order * 0x9E3779B1
-        mixed = (mixed ^ (mixed >> 17)) * 0x2545F491 & 0xFFFFFFFFFFFF
-        rows.append(owner[: len(hashed)][valid])
-        offsets.append(offset[: len(hashed)][valid])
-        orders.append(np.full(len(rows[-1]), order, dtype=np.int64))
-        columns.append((mixed ^ (mixed >> 21)) & _MASK)
-    return np.concatenate(rows), np.concatenate(offsets), np.concatenate(orders), np.concatenate(columns)
+            packed = packed[:-1] << np.uint64(21) | points[order - 1 :]
+            blocked = opaque[: len(packed)].copy()
+            for inner in range(1, order):
+                blocked |= opaque[inner : inner + len(packed)]
+                if inner < order - 1:
+                    blocked |= feed[inner : inner + len(packed)]
+            if order == 2:
+                blocked |= feed[:-1] & feed[1:]
+        keys.append(np.where(blocked, np.uint64(0), packed))
+    return tuple(keys)
+
+
+def columns_of(keys: Keys) -> IntArray:
+    """The column of each key; 0 for none."""
+    return (keys * _ODD >> np.uint64(64 - BITS)).astype(np.int64)
+
+
+def _gram_block(sheet: Sheet, keys: Keys, of: npt.NDArray[np.bool_] | None = None) -> Block:
+    """All n-grams of one order, or those of some rows as what their headings say."""
+    rows = sheet.owner[: len(keys)]
+    if of is None:
+        there = np.flatnonzero(keys)
+        columns = columns_of(keys[there])
+    else:
+        there = np.flatnonzero(of[rows] & (keys != 0))
+        columns = columns_of(keys[there] ^ _HEADING_SALT)
+    return Block(rows[there], columns, np.full(len(there), 1.0 if of is None else 0.5, dtype=np.float32))
 
 
 @cache
-def _cue_columns(codebook: Codebook) -> list[int]:
-    """The column of each cue of the codebook, by its number; a cue keeps it when others are edited."""
-    return [feature_id(f"cue {label} {source}") for label, _, source in scanner(codebook).names()]
-
-
-def cue_column(codebook: Codebook, cue: int) -> int:
-    """The column of one cue of a codebook, by its number."""
-    return _cue_columns(codebook)[cue]
-
-
-def _cue_features(found: Iterable[CueHit], codebook: Codebook, named: dict[int, float]) -> None:
-    """Each cue by itself, and how many different ones speak for a code."""
-    columns = _cue_columns(codebook)
-    strong: dict[str, set[int]] = {}
-    weak: dict[str, set[int]] = {}
-    for hit in found:
-        named[columns[hit.cue]] = 1.0
-        (strong if hit.strong else weak).setdefault(hit.label, set()).add(hit.start)
-    for kind, counted, weight in (("strong", strong, 2.0), ("weak", weak, 1.0)):
-        for label, starts in counted.items():
-            for least in (1, 2, 4):
-                if len(starts) >= least:
-                    named[feature_id(f"{kind} {label} {least}")] = weight
-
-
-_MODALITIES = frozenset(
-    ("obligation", "prohibition", "permission", "encouragement", "commitment", "statement")
-)
-_SHORT = {
-    "obligation": "O",
-    "prohibition": "P",
-    "permission": "M",
-    "encouragement": "E",
-    "commitment": "C",
-    "statement": "S",
-}
-
-
-def _modality_features(
-    masked: str, start: int, end: int, found: Iterable[CueHit], named: dict[int, float]
-) -> None:
-    """Which modality cues stand in which clause, and in what order; 的，-clauses are conditions."""
-    ends = [match.end() for match in _CLAUSE_END.finditer(masked, start, end)]
-    if not ends or ends[-1] < end:
-        ends.append(end)
-    kinds: list[list[str]] = [[] for _ in ends]
-    for hit in found:
-        if hit.label in _MODALITIES:
-            kinds[bisect_right(ends, hit.start)].append(_SHORT[hit.label])
-    demands: list[tuple[int, list[str]]] = []
-    bare = 0
-    for number, (kind, clause_end) in enumerate(zip(kinds, ends, strict=True)):
-        condition = masked[clause_end - 2 : clause_end - 1] in "的时后"
-        place = "first" if number == 0 else "last" if number == len(ends) - 1 else "mid"
-        for short in kind:
-            named[feature_id(f"any {short}")] = 1.0
-            named[feature_id(f"{place} {short}")] = 1.0
-            if not condition:
-                named[feature_id(f"main {short}")] = 1.0
-        if kind and not condition:
-            demands.append((number, kind))
-        elif not kind and not condition:
-            bare += 1
-            if number == 0:
-                named[feature_id("first bare")] = 1.0
-    _demand_features(demands, named)
-    named[feature_id(f"bare {min(bare, 3)}")] = 1.0
-    named[feature_id(f"clauses {min(len(ends), 6)}")] = 1.0
-    named[feature_id(f"length {min((end - start) // 15, 9)}")] = 1.0
-
-
-def _demand_features(demands: list[tuple[int, list[str]]], named: dict[int, float]) -> None:
-    if not demands:
-        named[feature_id("demand none")] = 1.5
-        return
-    number, first = demands[0]
-    named[feature_id(f"demand {first[0]}")] = 1.5
-    named[feature_id(f"demand all {'>'.join(first[:4])}")] = 1.0
-    named[feature_id(f"demand {first[0]} at {min(number, 2)}")] = 1.0
-    named[feature_id(f"demands {''.join(kind[0] for _, kind in demands[:4])}")] = 1.0
-    named[feature_id(f"set {''.join(sorted({short for _, kind in demands for short in kind}))}")] = 1.0
-
-
-def _context_features(sentence: str, context: Context, codebook: Codebook, named: dict[int, float]) -> None:
-    for size in (1, 2, 3):
-        named[feature_id(f"start {sentence[:size]}")] = 0.75
-    named[feature_id(f"end {sentence[-1:]}")] = 1.0
-    if not context.inside:
-        named[feature_id("outside")] = 1.0
-    for genre in _GENRES:
-        if context.title.endswith(genre):
-            named[feature_id(f"genre {genre}")] = 1.0
-    for heading in context.headings:
-        for column, value in _heading_features(heading, codebook):
-            named[column] = value
+def _cue_columns(codebook: Codebook) -> IntArray:
+    """Labels × levels: the column of "at least so many cues for this label"."""
+    labels = scanner(codebook).labels
+    return np.array([[feature_id(f"cues {label} {n}") for n in _LEVELS] for label in labels], dtype=np.int64)
 
 
 @cache
-def _heading_features(heading: str, codebook: Codebook) -> tuple[tuple[int, float], ...]:
-    named = {feature_id(f"heading {hit.label}"): 1.0 for hit in scanner(codebook).scan(heading) if hit.strong}
-    if _NARRATED.search(heading):
-        named[feature_id("heading narrated")] = 1.0
-    for size in (2, 3):
-        for position in range(len(heading) - size + 1):
-            named[feature_id(f"heading {heading[position : position + size]}")] = 0.5
-    return tuple(named.items())
+def _heading_columns(codebook: Codebook) -> IntArray:
+    return np.array([feature_id(f"heading {label}") for label in scanner(codebook).labels], dtype=np.int64)
+
+
+def _heading_cues(hits: Hits, of: npt.NDArray[np.bool_], codebook: Codebook) -> Block:
+    """Which labels the cues of headings speak for."""
+    among = of[hits.rows]
+    pairs = np.unique(hits.rows[among] << 8 | hits.labels[among])
+    columns = _heading_columns(codebook)[pairs & 0xFF]
+    return Block(pairs >> 8, columns, np.ones(len(pairs), dtype=np.float32))
+
+
+def _named(sheet: Sheet, hits: Hits, context: Context, codebook: Codebook) -> Block:
+    """All features that have a name, in order of rows."""
+    parts = [
+        *_cue_features(hits, codebook),
+        *_clause_features(sheet, hits, codebook),
+        (np.array(context.outside, dtype=np.int64), feature_id("outside"), 1.0),
+        *(
+            (np.arange(len(sheet)), feature_id(f"genre {genre}"), 1.0)
+            for genre in _GENRES
+            if context.title.endswith(genre)
+        ),
+    ]
+    rows = np.concatenate([part[0] for part in parts])
+    columns = np.concatenate([np.broadcast_to(part[1], part[0].shape) for part in parts])
+    values = np.concatenate([np.full(len(part[0]), part[2], dtype=np.float32) for part in parts])
+    order = np.argsort(rows, kind="stable")
+    return Block(rows[order], columns[order], values[order])
+
+
+_Part = tuple[IntArray, IntArray | int, float]
+
+
+def _cue_features(hits: Hits, codebook: Codebook) -> Iterable[_Part]:
+    """How many cues at different places speak for a label."""
+    pairs, counts = np.unique(hits.rows << 8 | hits.labels, return_counts=True)
+    columns = _cue_columns(codebook)[pairs & 0xFF]
+    for level, least in enumerate(_LEVELS):
+        enough = counts >= least
+        yield pairs[enough] >> 8, columns[enough, level], 2.0
+
+
+@cache
+def _clause_columns(codebook: Codebook) -> dict[str, IntArray]:
+    labels = scanner(codebook).labels
+
+    def table(*names: str) -> IntArray:
+        return np.array(
+            [[feature_id(f"{name} {label}") for name in names] for label in labels], dtype=np.int64
+        )
+
+    return {
+        "place": table("first", "middle", "last"),
+        "main": table("main"),
+        "demand": table("demand at 0", "demand at 1", "demand at 2"),
+        "any demand": table("demand"),
+        "clauses": np.array([feature_id(f"clauses {n}") for n in range(_MOST_CLAUSES + 1)], dtype=np.int64),
+        "length": np.array([feature_id(f"length {n}") for n in range(_MOST_LENGTHS + 1)], dtype=np.int64),
+    }
+
+
+def _clause_features(sheet: Sheet, hits: Hits, codebook: Codebook) -> Iterable[_Part]:
+    """Which modality's cue stands in which clause, and what the first clause that demands something
+    demands.
+    """
+    columns = _clause_columns(codebook)
+    stops = np.flatnonzero(_among(sheet.points, _MARKS))
+    first = np.searchsorted(stops, sheet.starts)
+    last = np.searchsorted(stops, sheet.ends) - (
+        (sheet.ends > 0) & _among(sheet.points[sheet.ends - 1], _MARKS)
+    )
+    found = hits.where(hits.labels >= len(codebook.codes))
+    clause = np.searchsorted(stops, found.starts)
+    number = clause - first[found.rows]
+    place = np.where(number == 0, 0, np.where(clause == last[found.rows], 2, 1))
+    yield found.rows, columns["place"][found.labels, place], 1.0
+    main = ~_among(sheet.points[stops[clause] - 1], _CONDITIONS)
+    yield found.rows[main], columns["main"][found.labels[main], 0], 1.0
+    rows, at = np.unique(found.rows[main], return_index=True)
+    labels, numbers = found.labels[main][at], np.minimum(number[main][at], 2)
+    yield rows, columns["any demand"][labels, 0], 1.5
+    yield rows, columns["demand"][labels, numbers], 1.0
+    without = np.ones(len(sheet), dtype=bool)
+    without[rows] = False
+    yield np.flatnonzero(without), feature_id("demand none"), 1.5
+    every = np.arange(len(sheet))
+    yield every, columns["clauses"][np.minimum(np.maximum(last - first + 1, 0), _MOST_CLAUSES)], 1.0
+    yield every, columns["length"][np.minimum((sheet.ends - sheet.starts) // _LENGTH, _MOST_LENGTHS)], 1.0
+
+
+def _among(points: IntArray, characters: str) -> npt.NDArray[np.bool_]:
+    """Whether each code point is one of a few characters."""
+    found: npt.NDArray[np.bool_] = points == ord(characters[0])
+    for character in characters[1:]:
+        found |= points == ord(character)
+    return found
 
 
 def lead_in_features(modality: str, codes: Iterable[str]) -> tuple[tuple[int, float], ...]:

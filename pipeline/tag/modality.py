@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
+
+import numpy as np
 
 from pipeline.records import Modality
 from pipeline.segment.structure import Span
-from pipeline.tag.classifier import FloatArray, Model
-from pipeline.tag.cues import CueHit
+from pipeline.tag.classifier import Network
+from pipeline.tag.features import FloatArray
+from pipeline.tag.sheet import Sheet
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 # Of the cues in one clause the earlier in this order decides: 严禁 beats 要, 可以 in a clause with 应 does not.
 _RANK: tuple[Modality, ...] = ("commitment", "prohibition", "encouragement", "obligation", "permission")
 
-
-def decide(
-    hits: Sequence[Sequence[CueHit]],
-    masked: str,
-    spans: Sequence[Span],
-    scores: FloatArray,
-    model: Model,
-    method: str,
-) -> list[tuple[Modality, Span | None]]:
-    """The modality of every sentence and the word that shows it (None for a bare imperative or a bare statement)."""
-    decided = []
-    for number, (found, span) in enumerate(zip(hits, spans, strict=True)):
-        modality = by_rules(found, masked, span) if method == "rules" else best(scores[number], model)
-        decided.append((modality, cue_of(modality, found)))
-    return decided
+Cue = tuple[str, int, int, int]
+"""Label, start, end and rank of a cue in one row; offsets count into the sheet."""
 
 
-def best(scores: FloatArray, model: Model) -> Modality:
-    """The modality with the highest score of one sentence."""
-    labels = model.sentence.labels
-    return max(MODALITIES, key=lambda modality: float(scores[labels.index(modality)]))
+def by_model(scores: FloatArray, network: Network) -> list[Modality]:
+    """The modality with the highest score of each row."""
+    columns = [network.labels.index(modality) for modality in MODALITIES]
+    return [MODALITIES[best] for best in np.argmax(scores[:, columns], axis=1).tolist()]
 
 
-def cue_of(modality: Modality, found: Sequence[CueHit]) -> Span | None:
-    """The first cue of a modality in a sentence."""
-    for hit in found:
-        if hit.label == modality:
-            return hit.start, hit.end
-    return None
+def opens_with_order(sheet: Sheet, row: int, cues: Iterable[Cue]) -> bool:
+    """Whether a row begins with the word of an order (要, 不得, 鼓励): it asks then, whatever else it tells."""
+    start = int(sheet.starts[row])
+    return any(cue[1] == start and cue[0] in _RANK for cue in cues)
 
 
-def by_rules(found: Sequence[CueHit], masked: str, span: Span) -> Modality:
-    """The modality that the cues alone give.
+def by_rules(sheet: Sheet, row: int, cues: Sequence[Cue]) -> Modality:
+    """The modality that the cues of a row alone give.
 
-    The first clause that demands something decides (the main demand comes first); conditions (…的，) do not demand.
-    Without any demand a sentence with a statement's cue is a statement, any other a bare imperative.
+    The first clause that demands something decides (the main demand comes first); conditions (…的，) do not
+    demand. Without any demand a row with a statement's cue is a statement, any other a bare imperative.
     """
-    clause: list[str] = []
+    clause: set[str] = set()
     narrated = False
-    clause_end = span[0]
-    for hit in found:
-        if hit.label not in MODALITIES:
-            continue
-        if hit.label == "statement":
+    clause_end = int(sheet.starts[row])
+    for label, start, _, _ in cues:
+        if label == "statement":
             narrated = True
             continue
-        end = _clause_end(masked, hit.start, span[1])
-        if masked[end - 1 : end] == "的":
+        end = _clause_end(sheet.text, start, int(sheet.ends[row]))
+        if sheet.text[end - 1] == "的":
             continue
         if clause and end != clause_end:
             break
         clause_end = end
-        clause.append(hit.label)
+        clause.add(label)
     for modality in _RANK:
         if modality in clause:
             return modality
     return "statement" if narrated else "obligation"
 
 
-def _clause_end(masked: str, start: int, end: int) -> int:
-    stops = [stop for mark in "，；：。！？" if (stop := masked.find(mark, start, end)) >= 0]
+def cue_of(modality: Modality, cues: Iterable[Cue]) -> Span | None:
+    """The first cue of a modality in a row."""
+    return next(((start, end) for label, start, end, _ in cues if label == modality), None)
+
+
+def _clause_end(text: str, start: int, end: int) -> int:
+    stops = [stop for mark in "，；：。！？" if (stop := text.find(mark, start, end)) >= 0]
     return min(stops, default=end)

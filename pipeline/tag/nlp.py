@@ -1,30 +1,28 @@
 """The one place that builds spaCy and its word segmenter; nothing here needs a network.
 
-A segmenter has a name or is a directory: ``gongwen`` is the pkuseg model in this package, ``char`` makes
-every character a token, ``jieba`` is the package of that name when it is installed, and anything else is the
-directory of a pkuseg model (``features.msgpack``, ``weights.npz``). pkuseg models are loaded with the words
-of ``assets/user_dictionary.txt`` kept whole and without pkuseg's post-processing, which merges words.
+A segmenter has a name or is a directory (see ``pipeline.tagging``). pkuseg models are loaded with the words of
+``assets/user_dictionary.txt`` kept whole and without pkuseg's post-processing, which merges words.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
-from pipeline import assets
-from pipeline.tag.word_segmenter import MODEL_FILES, Spans, WordSegmenter
+from pipeline.tag.word_segmenter import Spans, WordSegmenter
+from pipeline.tagging import SHIPPED, model_directory, segmenter_version, user_words
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-SHIPPED = "gongwen"
-NAMES = (SHIPPED, "char", "jieba")
+__all__ = ["SHIPPED", "load_nlp", "segment_words", "segmenter_version", "user_words", "word_finder"]
+
 _CHARACTER = re.compile(r"\S")
 
 
@@ -38,13 +36,13 @@ def load_nlp(segmenter: str | Path = SHIPPED) -> Language:
 
     from pipeline.tag.tokenizer import PkusegTokenizer
 
-    model = _model_directory(segmenter)
+    model = model_directory(segmenter)
     if model is None:
         if segmenter == "jieba":
             _import_jieba()
         return spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": str(segmenter)}}})
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "pkuseg"}}})
-    nlp.tokenizer = PkusegTokenizer(nlp.vocab, WordSegmenter(model, user_words()))
+    nlp.tokenizer = PkusegTokenizer(nlp.vocab, _pkuseg(model))
     return nlp
 
 
@@ -53,59 +51,26 @@ def segment_words(text: str, segmenter: str | Path = SHIPPED) -> Spans:
 
     The spans are in order and do not overlap; only white space lies between them. Raises as `load_nlp` does.
     """
-    return _word_finder(segmenter)(text)
-
-
-def segmenter_version(segmenter: str | Path = SHIPPED) -> str:
-    """A string that differs when the words may: the name and, for pkuseg, a digest of model and user list."""
-    model = _model_directory(segmenter)
-    if model is None:
-        return f"jieba-{metadata.version('jieba')}" if segmenter == "jieba" else str(segmenter)
-    digest = hashlib.sha256()
-    for name in MODEL_FILES:
-        digest.update((model / name).read_bytes())
-    digest.update("\n".join(sorted(user_words())).encode())
-    return f"{SHIPPED if segmenter == SHIPPED else model.name}-{digest.hexdigest()[:12]}"
+    return word_finder(segmenter)(text)
 
 
 @cache
-def user_words() -> frozenset[str]:
-    """The words that a pkuseg segmenter never splits. Raises ValueError for a faulty line of the list."""
-    path = assets.path("user_dictionary.txt")
-    words: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        word = line.strip()
-        if not word or word.startswith("#"):
-            continue
-        if len(word) < 2 or word in words or len(word.split()) > 1:
-            raise ValueError(
-                f"{path.name}, line {number}: {word!r} is too short, repeated or more than one word"
-            )
-        words.add(word)
-    return frozenset(words)
-
-
-def _model_directory(segmenter: str | Path) -> Path | None:
-    """The directory of a pkuseg model; None for the two segmenters that have none."""
-    if segmenter in NAMES:
-        return assets.path("segmenter") if segmenter == SHIPPED else None
-    path = Path(segmenter)
-    if not path.is_dir():
-        raise ValueError(
-            f"unknown segmenter {str(segmenter)!r}: {', '.join(NAMES)}, or the directory of a pkuseg model"
-        )
-    return path
-
-
-@cache
-def _word_finder(segmenter: str | Path) -> Callable[[str], Spans]:
-    model = _model_directory(segmenter)
+def word_finder(segmenter: str | Path) -> Callable[[str], Spans]:
+    """What `segment_words` calls, loaded once. Raises as `load_nlp` does."""
+    model = model_directory(segmenter)
     if model is not None:
-        return WordSegmenter(model, user_words()).spans
+        return _pkuseg(model).spans
     if segmenter == "jieba":
         tokenize = _import_jieba().tokenize
         return lambda text: [(start, end) for word, start, end in tokenize(text) if not word.isspace()]
     return lambda text: [match.span() for match in _CHARACTER.finditer(text)]
+
+
+def _pkuseg(model: Path) -> WordSegmenter:
+    try:
+        return WordSegmenter(model, user_words())
+    except (LookupError, TypeError, EOFError, BadZipFile) as error:  # whatever reading its parts runs into
+        raise ValueError(f"the pkuseg model in {model} is damaged: {error}") from error
 
 
 def _import_jieba() -> Any:

@@ -1,4 +1,5 @@
-"""The cue language of the codebook: phrases that an analyst can write, compiled to bounded regular expressions.
+"""The cue language of the codebook: phrases that an analyst can write, compiled to bounded regular
+expressions.
 
 ==========  =======================================================================================
 ``问责``     the words themselves
@@ -11,8 +12,9 @@
 ``^  $``     start or end of a clause
 ==========  =======================================================================================
 
-There is no unbounded repeat, so no cue can make the scan slow. A cue must begin with fixed characters (its
-*anchor*): the scanner looks only where an anchor stands.
+There is no unbounded repeat, so no cue can make the scan slow. A cue must begin with fixed characters: where
+it holds neither gap nor number, all that it matches is known beforehand (its *words*); otherwise the scanner
+tries it where one of its *anchors*, the fixed characters that it may begin with, stands.
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _BREAK = "，。；：！？\n"  # a gap stays inside one clause
-_NUMBER = "[0-9０-９〇零一二三四五六七八九十百千万两几]{1,8}"
-_NUMBER_STARTS = "0123456789〇零一二三四五六七八九十百千万两几"
-_MAX_ANCHORS = 600
+_DIGITS = "0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万两几"
+_MAX_DIGITS = 8
+_NUMBER = f"[{_DIGITS}]{{1,{_MAX_DIGITS}}}"
+_MAX_WORDS = 600  # what one cue may stand for, before its ends are left to the expression
 
 
 class CueError(ValueError):
@@ -33,54 +36,73 @@ class CueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One compiled cue: its source, its expression, and the one or two characters that it may begin with.
+    """One compiled cue: its source, its expression, all it can match when that is finite, else its
+    beginnings.
 
-    ``literal`` is the word itself when the cue is nothing but fixed characters.
+    ``rank`` is its place among the cues of its code: the first show it best. One that begins with a number is
+    ``numbered``: its words and anchors are what follows the number.
     """
 
     source: str
     regex: re.Pattern[str]
+    words: frozenset[str]
     anchors: frozenset[str]
-    literal: str | None
+    rank: int = 0
+    numbered: bool = False
+
+    def match(self, text: str, position: int) -> tuple[int, int] | None:
+        """Start and end of the cue whose anchor stands at a position."""
+        if self.numbered:
+            end = position
+            while position > 0 and end - position < _MAX_DIGITS and text[position - 1] in _DIGITS:
+                position -= 1
+        match = self.regex.match(text, position)
+        return match.span() if match else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A compiled piece: its expression and the prefixes (at most two characters) of what it matches."""
+    """A compiled piece: its expression, and what it matches; a prefix that ends in _OPEN goes on in unknown
+    ways.
+    """
 
     regex: str
     prefixes: frozenset[str]
 
 
 _NOTHING = _Part("", frozenset({""}))
-_ANY = "\0"  # stands in a prefix for a character that is not fixed
+_OPEN = "\0"
 
 
-def compile_cue(source: str, words: Mapping[str, Sequence[str]] | None = None) -> Cue:
+def compile_cue(source: str, words: Mapping[str, Sequence[str]] | None = None, rank: int = 0) -> Cue:
     """Compile one cue; ``words`` holds the word lists that ``<name>`` refers to.
 
     Raises CueError when the cue is malformed or does not begin with fixed characters.
     """
-    parser = _Parser(source, words or {})
+    numbered = source.startswith("#") and len(source) > 1
+    parser = _Parser(source, words or {}, position=int(numbered))
     part = parser.alternatives()
     if parser.position != len(source):
         raise CueError(f"unexpected {source[parser.position]!r} at character {parser.position + 1}")
-    anchors = {prefix.split(_ANY)[0] for prefix in part.prefixes}
+    anchors = frozenset(prefix.rstrip(_OPEN) for prefix in part.prefixes)
     if "" in anchors:
         raise CueError("a cue must begin with at least one fixed character")
-    if len(anchors) > _MAX_ANCHORS:
-        raise CueError(f"a cue may begin in at most {_MAX_ANCHORS} ways, this one in {len(anchors)}")
-    literal = source if not re.search(r"[()|?\[\]#<>…^$]", source) else None
-    return Cue(source, re.compile(part.regex), frozenset(anchors), literal)
+    if len(anchors) > _MAX_WORDS:
+        raise CueError(f"a cue may begin in at most {_MAX_WORDS} ways, this one in {len(anchors)}")
+    if numbered:
+        return Cue(source, re.compile(_NUMBER + part.regex), frozenset(), anchors, rank, numbered)
+    finite = not parser.asserts and not any(prefix.endswith(_OPEN) for prefix in part.prefixes)
+    return Cue(source, re.compile(part.regex), anchors if finite else frozenset(), anchors, rank)
 
 
 class _Parser:
     """Recursive descent over one cue; every method leaves ``position`` behind what it read."""
 
-    def __init__(self, source: str, words: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, source: str, words: Mapping[str, Sequence[str]], position: int = 0) -> None:
         self.source = source
         self.words = words
-        self.position = 0
+        self.position = position
+        self.asserts = False  # whether it asks where a clause begins, which its words cannot tell
 
     def alternatives(self) -> _Part:
         parts = [self.sequence()]
@@ -120,13 +142,14 @@ class _Parser:
         if char == "…":
             wide = self._peek() == "…"
             self.position += wide
-            return _Part(f"[^{_BREAK}]{{0,{24 if wide else 10}}}?", frozenset({_ANY}))
+            return _Part(f"[^{_BREAK}]{{0,{24 if wide else 10}}}?", frozenset({_OPEN}))
         if char == "#":
-            return _Part(_NUMBER, frozenset(digit + _ANY for digit in _NUMBER_STARTS))
+            return _Part(_NUMBER, frozenset(digit + _OPEN for digit in _DIGITS))
         if char == "^":
+            self.asserts = True
             return _Part(f"(?<![^{_BREAK}、　 ])", frozenset({""}))
         if char == "$":
-            return _Part(f"(?=[{_BREAK}]|\\Z)", frozenset({_ANY}))
+            return _Part(f"(?=[{_BREAK}]|\\Z)", frozenset({_OPEN}))
         if char in "?)>]|":
             raise CueError(f"unexpected {char!r} at character {self.position}")
         return _Part(re.escape(char), frozenset({char}))
@@ -137,12 +160,12 @@ class _Parser:
         words = sorted(set(self.words[name]), key=lambda word: (-len(word), word))
         return _Part(
             "(?:" + "|".join(re.escape(word) for word in words) + ")",
-            frozenset(word[:2] for word in words),
+            frozenset(words),
         )
 
     def _class(self, members: str) -> _Part:
         if members.startswith("^"):
-            return _Part(f"[^{re.escape(members[1:])}{_BREAK}]", frozenset({_ANY}))
+            return _Part(f"[^{re.escape(members[1:])}{_BREAK}]", frozenset({_OPEN}))
         if not members:
             raise CueError("an empty [ ]")
         return _Part(f"[{re.escape(members)}]", frozenset(members))
@@ -165,11 +188,12 @@ class _Parser:
 
 
 def _join(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
-    """Prefixes of a concatenation: those of the left, continued by the right where they are short and fixed."""
-    joined = set()
-    for prefix in left:
-        if len(prefix) >= 2 or prefix.endswith(_ANY):
-            joined.add(prefix)
-        else:
-            joined.update((prefix + more)[:2] for more in right)
-    return frozenset(joined)
+    """What a concatenation may match: the left's words continued by the right's, as far as they are not too
+    many.
+    """
+    going_on = [word for word in left if not word.endswith(_OPEN)]
+    if going_on != [""] and len(going_on) * len(right) > _MAX_WORDS:
+        return frozenset(word.rstrip(_OPEN) + _OPEN for word in left)
+    return frozenset(
+        [word + more for word in going_on for more in right] + [word for word in left if word.endswith(_OPEN)]
+    )

@@ -25,7 +25,8 @@ import spacy_pkuseg
 from spacy_pkuseg.config import config as pkuseg_config
 from spacy_pkuseg.inference import run_viterbi
 
-MODEL_FILES = ("features.msgpack", "weights.npz")
+from pipeline.tagging import MODEL_FILES as MODEL_FILES
+
 CHARACTER_CONTEXTS = ("c", "c-1", "c1", "c-2", "c2")
 """Features of one character: the character itself, its neighbours, and those two before and after it."""
 PAIR_CONTEXTS = ("c-1c", "cc1", "c-2c-1")
@@ -46,13 +47,9 @@ class WordSegmenter(spacy_pkuseg.pkuseg):  # type: ignore[misc]  # spacy-pkuseg 
 
     ``model_dir`` holds ``features.msgpack`` and ``weights.npz``. ``user_words`` stay whole wherever they
     match (leftmost, then longest). A model that was trained with word features keeps pkuseg's own scoring.
-    Raises ValueError when a file of the model is missing.
     """
 
     def __init__(self, model_dir: Path, user_words: Iterable[str] = ()) -> None:
-        missing = [name for name in MODEL_FILES if not (model_dir / name).is_file()]
-        if missing:
-            raise ValueError(f"no pkuseg model in {model_dir}: {' and '.join(missing)} not found")
         super().__init__(str(model_dir), user_dict=None)
         self.preprocesser = spacy_pkuseg.Preprocesser(sorted(user_words))
         # With user_dict=None pkuseg leaves these unset, and spaCy reads them when it saves a pipeline.

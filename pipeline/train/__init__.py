@@ -1,1 +1,3 @@
-"""Scripts that reproduce the assets; they need the network or corpora and run by hand, never in the pipeline."""
+"""Scripts that reproduce the assets; they need the network or corpora and run by hand, never in the
+pipeline.
+"""

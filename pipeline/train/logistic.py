@@ -1,4 +1,4 @@
-"""Logistic regression with many labels over sparse rows, in numpy alone: L-BFGS with a backtracking line search."""
+"""Logistic regression with many labels over sparse rows, in numpy alone (L-BFGS, backtracking search)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A small neural network over sparse rows, trained in numpy alone.
 
-One hidden layer of leaky rectifiers and one logistic output a label. Dropout on features and hidden units keeps it
-from leaning on single words; Adam (Kingma and Ba, 2015) with updates only for the features of each batch.
+One hidden layer of leaky rectifiers and one logistic output a label. Dropout on features and hidden units
+keeps it from leaning on single words; Adam (Kingma and Ba, 2015) with updates only for the features of each
+batch.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ Int = npt.NDArray[np.int64]
 class Settings:
     """How to train; ``seed`` fixes the result."""
 
-    hidden: int = 128
-    epochs: int = 7
+    hidden: int = 96
+    epochs: int = 14
+    averaged: int = 6  # the result is the mean of the weights after so many last epochs
     batch: int = 64
     rate: float = 0.002
-    feature_dropout: float = 0.3
-    hidden_dropout: float = 0.4
+    feature_dropout: float = 0.5
+    hidden_dropout: float = 0.5
     spread: float = 0.02  # of the initial embeddings
     seed: int = 0
 
@@ -58,7 +60,9 @@ class Network:
 
 
 def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> Network:
-    """Train on rows × labels of 0 and 1; ``known`` is 0 where a row's label is not known and teaches nothing."""
+    """Train on rows × labels of 0 and 1; ``known`` is 0 where a row's label is not known and teaches
+    nothing.
+    """
     random = np.random.default_rng(settings.seed)
     state = _Adam(settings.rate)
     hidden = settings.hidden
@@ -69,9 +73,11 @@ def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> 
     parameters = [embeddings, hidden_bias, outputs, bias]
     state.start(parameters)
     indexed = _by_row(matrix)
-    steps = settings.epochs * -(-matrix.shape[0] // settings.batch)
-    for step, rows in enumerate(_batches(matrix.shape[0], settings, random)):
-        state.step(settings.rate * (1 - step / steps) + 1e-5)
+    each = -(-matrix.shape[0] // settings.batch)
+    steps = settings.epochs * each
+    means = [np.zeros_like(parameter) for parameter in parameters]
+    for step, rows in enumerate(_batches(matrix.shape[0], settings, random), start=1):
+        state.step(settings.rate * max(1 - step / steps, settings.averaged / settings.epochs / 2))
         owner, columns, values = _gather(indexed, rows)
         kept = random.random(len(columns)) > settings.feature_dropout
         owner, columns = owner[kept], columns[kept]
@@ -80,7 +86,8 @@ def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> 
         mask = (random.random(sums.shape) > settings.hidden_dropout) / (1 - settings.hidden_dropout)
         active = np.where(sums > 0, sums, LEAK * sums) * mask
         active = active.astype(np.float32)
-        pull = (1 / (1 + np.exp(-(active @ outputs + bias))) - labels[rows]) * known[rows] / len(rows)
+        guessed = 1 / (1 + np.exp(-np.clip(active @ outputs + bias, -60, 60)))
+        pull = (guessed - labels[rows]) * known[rows] / len(rows)
         back = ((pull @ outputs.T) * mask * np.where(sums > 0, 1.0, LEAK)).astype(np.float32)
         order = np.argsort(columns, kind="stable")
         starts = np.flatnonzero(np.r_[True, columns[order][1:] != columns[order][:-1]])
@@ -90,7 +97,10 @@ def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> 
         state.update(1, back.sum(axis=0))
         state.update(2, active.T @ pull + 1e-4 * outputs)
         state.update(3, pull.sum(axis=0))
-    return Network(embeddings, hidden_bias, outputs, bias)
+        if step % each == 0 and step > steps - settings.averaged * each:
+            for mean, parameter in zip(means, parameters, strict=True):
+                mean += parameter / settings.averaged
+    return Network(*means)
 
 
 class _Adam:

@@ -16,7 +16,6 @@ from spacy.util import get_words_and_spaces
 from spacy_pkuseg.config import config as pkuseg_config
 
 from pipeline import assets
-from pipeline.tag import nlp as nlp_module
 from pipeline.tag.nlp import load_nlp, segment_words, segmenter_version, user_words
 from pipeline.tag.word_segmenter import MODEL_FILES, WordSegmenter
 
@@ -121,7 +120,7 @@ def test_user_dictionary_leaves_out_words_that_cut_into_others():
 def test_faulty_user_dictionary_is_refused_with_the_line(monkeypatch, tmp_path, line):
     file = tmp_path / "user_dictionary.txt"
     file.write_text(f"# comment\n\n{line}\n", encoding="utf-8")
-    monkeypatch.setattr(nlp_module.assets, "path", lambda name: file)
+    monkeypatch.setattr(assets, "path", lambda name: file)
     user_words.cache_clear()
     with pytest.raises(ValueError, match=r"line [34]"):
         user_words()
