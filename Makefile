@@ -16,7 +16,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -P
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: dataset test check release-check schemas golden bench noise evaluate segmenter tagger clean
+.PHONY: dataset test check audit release-check schemas golden bench noise evaluate segmenter tagger clean
 .DELETE_ON_ERROR:
 
 # A second run skips the build when neither a source nor the code is newer than the dataset.
@@ -28,12 +28,20 @@ dataset: .make/runtime
 test: .make/dev dataset
 	$(RUN) -m pytest -n 2 --dist loadfile
 
-check: .make/dev dataset
+check: .make/dev dataset audit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/gongwen schema --check
 	$(BIN)/gongwen check "$(OUT)"
+
+# Known vulnerabilities of what is installed; says so when no database of them can be reached.
+audit: .make/dev
+	@code=0; $(BIN)/pip-audit -r requirements.lock --disable-pip --strict --progress-spinner off \
+	  >.make/audit.log 2>&1 || code=$$?; \
+	if grep -qE "could not be audited|ConnectionError|Failed to (connect|query)" .make/audit.log; \
+	then echo "audit: SKIPPED, no database of vulnerabilities within reach: $$(tail -n 1 .make/audit.log)"; \
+	else cat .make/audit.log; exit $$code; fi
 
 release-check: check
 	$(RUN) -m pytest -n 0 tests/test_wheel.py tests/test_readme.py

@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks import growth
-from benchmarks.contenders import contenders
+from benchmarks.contenders import BATCH, contenders
 from benchmarks.corpus import HOSTILE, copies, long_document
 from benchmarks.stages import STAGES, stage_seconds
 
@@ -176,6 +176,7 @@ def _resident(pid: int) -> int:
 
 def length(options: argparse.Namespace) -> Iterator[str]:
     """Cost of a character by the length of its document."""
+    stage_seconds(long_document(20_000, "length warm"))
     yield "| bytes | characters | µs a character | " + " | ".join(STAGES) + " |"
     yield "|---|---|---" + "|---" * len(STAGES) + "|"
     for n_bytes in (n for n in LENGTHS if n <= options.longest):
@@ -193,17 +194,17 @@ def length(options: argparse.Namespace) -> Iterator[str]:
 
 
 def stages(options: argparse.Namespace) -> Iterator[str]:
-    """What share of the time a stage takes."""
-    for text in copies(options.documents, "stages warm"):
-        stage_seconds(text)
+    """What share of the time a stage takes; in batches, as in a build."""
+    for batch in _batches(options.documents, "stages warm"):
+        stage_seconds(*batch)
     gc.collect()
     gc.freeze()
     yield "| stage | ms a document | share | ms with rules alone | share |"
     yield "|---|---|---|---|---|"
     sums = {method: dict.fromkeys(STAGES, 0.0) for method in ("both", "rules")}
-    for text in copies(options.documents, "stages"):
+    for batch in _batches(options.documents, "stages"):
         for method, total in sums.items():
-            for stage, seconds in stage_seconds(text, method).items():
+            for stage, seconds in stage_seconds(*batch, method=method).items():
                 total[stage] += seconds
     for stage in STAGES:
         cells = [
@@ -211,6 +212,12 @@ def stages(options: argparse.Namespace) -> Iterator[str]:
             for total in sums.values()
         ]
         yield f"| {stage} | {' | '.join(cells)} |"
+
+
+def _batches(n: int, seed: str) -> Iterator[list[str]]:
+    """Documents as many at a time as a build gives a worker."""
+    texts = list(copies(n, seed))
+    return (texts[at : at + BATCH] for at in range(0, n, BATCH))
 
 
 def hostile(options: argparse.Namespace) -> Iterator[str]:

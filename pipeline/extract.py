@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ExtractError
@@ -12,48 +13,51 @@ from pipeline.read import read
 from pipeline.read.source import Decoded, Source
 from pipeline.records import DocumentRecord
 from pipeline.segment import Structure, segment
-from pipeline.segment.structure import Span
-from pipeline.tag import Codebook, CodeTag, Method, Tagged, tag
+from pipeline.segment.portal import complete
+from pipeline.segment.structure import Notice, Span
+from pipeline.tag import Codebook, CodeTag, Tagged, tag
+from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method
 
-DOC_ID_LENGTH = 16  # hex digits of the SHA-256
+DOC_ID_LENGTH = 16  # hex digits of the source's SHA-256
+SURE_ENCODING = 0.9  # a lower confidence of the decoder is worth a warning
 
 __all__ = ["ExtractError", "extract", "extract_decoded"]
 
 
 def extract(
-    data: bytes | str, *, name: str = "<text>", codebook: Codebook | None = None, method: Method = "both"
+    data: bytes | str,
+    *,
+    name: str = "<text>",
+    codebook: Codebook | None = None,
+    method: Method = DEFAULT_METHOD,
+    segmenter: str | Path = SHIPPED,
 ) -> DocumentRecord:
     """Everything of one document as one validated record.
 
     ``data``: the bytes of one input, or its text (hashed as UTF-8). ``name``: what ``source`` shall say. ``codebook``:
-    another codebook than the shipped one. ``method``: whether codes come from the rules, the model or both. Raises ``ExtractError`` with stage and reason for what yields no document
-    (empty, binary, undecodable input).
+    another codebook than the shipped one. ``method``: whether codes come from the rules, the model or both.
+    ``segmenter``: what a whole word is (see ``pipeline.tagging``). Raises ``ExtractError`` with stage and reason for what
+    yields no document (empty, binary, undecodable input), ValueError for an unknown segmenter.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    return extract_decoded(read(Source(name, raw)), codebook=codebook, method=method)
+    return extract_decoded(read(Source(name, raw)), codebook=codebook, method=method, segmenter=segmenter)
 
 
 def extract_decoded(
-    decoded: Decoded, *, codebook: Codebook | None = None, method: Method = "both"
+    decoded: Decoded,
+    *,
+    codebook: Codebook | None = None,
+    method: Method = DEFAULT_METHOD,
+    segmenter: str | Path = SHIPPED,
 ) -> DocumentRecord:
     """The record of an input that is already decoded."""
     normalized = normalize(decoded.raw_text)
     if not normalized.text.strip():
         raise ExtractError("normalize", "empty", "no text is left once page furniture is removed")
-    structure = segment(normalized.text)
-    doc_id = hashlib_id(decoded.sha256)
+    structure = complete(segment(normalized.text), decoded.hints)
+    doc_id = decoded.sha256[:DOC_ID_LENGTH]
     part = _Part(decoded, normalized, structure, doc_id, 0, len(normalized.text), None)
-    return _record(part, codebook, method)
-
-
-def hashlib_id(sha256: str) -> str:
-    """The document's key: the first 16 hex digits of its source's SHA-256."""
-    return sha256[:DOC_ID_LENGTH]
-
-
-def sha256_hex(data: bytes) -> str:
-    """SHA-256 of bytes, 64 hex digits."""
-    return hashlib.sha256(data).hexdigest()
+    return _record(part, partial(tag, codebook=codebook, method=method, segmenter=segmenter))
 
 
 class _Part:
@@ -108,17 +112,15 @@ class _Part:
         )
 
 
-def _record(part: _Part, codebook: Codebook | None, method: Method) -> DocumentRecord:
+def _record(part: _Part, tagger: partial[Tagged]) -> DocumentRecord:
     structure, doc_id = part.structure, part.doc_id
     headings = {d.path: d.heading for d in structure.directives if d.heading}
-    tagged = tag(
+    tagged = tagger(
         part.text,
         structure.passages,
         headings,
         title=structure.title or "",
         date_issued=structure.date_issued,
-        codebook=codebook,
-        method=method,
     )
     inner = [
         _record(
@@ -131,8 +133,7 @@ def _record(part: _Part, codebook: Codebook | None, method: Method) -> DocumentR
                 part.offset + end,
                 part,
             ),
-            codebook,
-            method,
+            tagger,
         )
         for (start, end), document in structure.inner
     ]
@@ -382,6 +383,11 @@ def _repairs(part: _Part) -> list[dict[str, Any]]:
 
 
 def _warnings(part: _Part) -> list[dict[str, Any]]:
+    """What segmentation noticed, and before it, for the whole input, an encoding that is no more than a guess."""
+    decoded, notices = part.decoded, part.structure.notices
+    if part.parent is None and decoded.confidence < SURE_ENCODING:
+        detail = f"decoded as {decoded.encoding} with confidence {decoded.confidence:.2f}"
+        notices = (Notice("encoding_uncertain", detail, (0, 0)), *notices)
     return [
         {
             "doc_id": part.doc_id,
@@ -391,5 +397,5 @@ def _warnings(part: _Part) -> list[dict[str, Any]]:
             "start": notice.span[0],
             "end": notice.span[1],
         }
-        for ordinal, notice in enumerate(part.structure.notices, start=1)
+        for ordinal, notice in enumerate(notices, start=1)
     ]

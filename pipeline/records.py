@@ -79,7 +79,7 @@ DocType = Literal[
     "答复",
 ]
 IssuerMethod = Literal["masthead", "title", "signature", "doc_number", "inferred"]
-DateMethod = Literal["signature", "masthead", "adoption"]
+DateMethod = Literal["signature", "masthead", "adoption", "inferred"]
 Modality = Literal["obligation", "prohibition", "permission", "encouragement", "commitment", "statement"]
 Relation = Literal["basis", "forwards", "issues", "attachment", "mentions"]
 Code = Literal[
@@ -177,7 +177,9 @@ class Document(Row):
         IssuerMethod | None, _col("发文机关依据", "Where the first issuer was read, or inferred")
     ]
     date_issued: Annotated[date | None, _col("成文日期", "Date of issue as the document states it")]
-    date_method: Annotated[DateMethod | None, _col("成文日期依据", "Where the date of issue was read")]
+    date_method: Annotated[
+        DateMethod | None, _col("成文日期依据", "Where the date of issue was read, or inferred")
+    ]
     urgency: Annotated[str | None, _col("紧急程度", "Urgency as printed: 特急, 加急; telegrams 特提, 平急")]
     secrecy: Annotated[str | None, _col("密级", "Secrecy and its term as printed, e.g. 秘密★1年")]
     signer: Annotated[str | None, _col("签发人", "Who signed the document off")]
@@ -259,13 +261,26 @@ class Directive(Row):
     heading: Annotated[
         str | None, _col("小标题", "Heading, on its own line or run in, without its closing mark")
     ]
-    text: Annotated[str, _col("文字", "Own text with marker and heading, without its children")]
+    text: Annotated[
+        str,
+        _col(
+            "文字",
+            "Own text with marker and heading, up to its first child; a paragraph that returns to it behind its children "
+            "is a segment and measures of its own",
+        ),
+    ]
     start: Start
     end: End
     raw_start: RawStart
     raw_end: RawEnd
     codes: Annotated[list[Code], _col("举措类别", "Union of the codes of its measures and its heading")]
-    n_measures: Annotated[int, _col("举措数", "Number of measures of its own text")]
+    n_measures: Annotated[
+        int,
+        _col(
+            "举措数",
+            "Number of measures of its own text and of paragraphs that return to it behind its children",
+        ),
+    ]
 
 
 class Measure(Row):
@@ -349,10 +364,10 @@ class Repair(Row):
 
 
 class Warning_(Row):
-    """Something odd in the source that was kept as it is."""
+    """Something odd in the source that was kept as it is, or a guess that a reader should know of."""
 
     ordinal: Ordinal
-    kind: Annotated[str, _col("种类", "e.g. marker_skipped, marker_repeated")]
+    kind: Annotated[str, _col("种类", "e.g. marker_skipped, encoding_uncertain, stated_by_page")]
     detail: Annotated[str, _col("说明", "One line for a reader")]
     start: Start
     end: End

@@ -142,9 +142,13 @@ def test_one_document_is_shown_as_a_tree_and_as_json(seeds: Path) -> None:
     assert (code, record["issuer_adcode"], len(record["directives"])) == (0, "350000", 4)
 
 
-def test_the_tree_quotes_the_raw_text_when_asked(seeds: Path) -> None:
+def test_raw_and_clean_text_stand_side_by_side_when_asked(seeds: Path) -> None:
     (seed,) = seeds.glob("001_*.txt")
-    assert "情發(fā)生" in run("show", str(seed), "--raw")[1]
+    code, out, _ = run("show", str(seed), "--raw")
+    assert code == 0
+    assert "中共四川省委[-關-][-(guān)-]于" in out
+    assert "中共四川省委{+关+}于" in out
+    assert "lost_byte 0." in out
     assert "情发生" in run("show", str(seed))[1]
 
 
