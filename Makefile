@@ -56,7 +56,7 @@ golden: .make/dev
 	git --no-pager diff --stat -- tests/golden
 
 bench: .make/dev
-	$(RUN) benchmarks/bench.py
+	OMP_NUM_THREADS=1 $(RUN) benchmarks/bench.py
 
 noise: .make/dev
 	$(RUN) benchmarks/noise.py

@@ -244,7 +244,8 @@ def _present(readable: str) -> frozenset[str]:
     since that comma would still be there."""
     present = set(readable + readable.translate(PARTNERS) + "。")
     behind_comma = Counter(re.findall("(?<=,)[、。；：！？]", readable))
-    return frozenset(c for c in present if behind_comma[c] < MOSTLY * max(1, readable.count(c)))
+    counts = Counter(readable)
+    return frozenset(c for c in present if behind_comma[c] < MOSTLY * max(1, counts[c]))
 
 
 def _decide(

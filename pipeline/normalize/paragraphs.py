@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -115,11 +116,13 @@ def _limit(lengths: list[float], rows: list[_Row]) -> float | None:
     """The greatest length that many lines reach, most of them in mid-sentence; a signature that is set far right may
     reach beyond."""
     least = max(MIN_WRAPPED, MIN_SHARE * len(rows))
-    for rank, longest in enumerate(sorted(lengths, reverse=True)):
+    ascending = sorted(lengths)
+    for rank, longest in enumerate(reversed(ascending)):
         if rank > OUTLIERS * len(rows) + 1 or longest < NARROWEST:
             return None
-        full = [row for row, n in zip(rows, lengths, strict=True) if longest - SLACK <= n <= longest]
-        if longest <= WIDEST and len(full) >= least:
+        n_full = bisect_right(ascending, longest) - bisect_left(ascending, longest - SLACK)
+        if longest <= WIDEST and n_full >= least:
+            full = [row for row, n in zip(rows, lengths, strict=True) if longest - SLACK <= n <= longest]
             in_sentence = sum(not row.words.endswith(_ENDS) for row in full)
             return longest if in_sentence * 2 > len(full) else None
     return None
