@@ -40,7 +40,7 @@ def figures() -> str:
     test, blind, hard = sets.values()
     lines = [
         f"F1 on three sets that the tagger's model never saw. *Test*: {test['documents']} documents of an author who knew nothing of the",
-        f"rules, scored when all was done. *Validation*: {blind['documents']} notices that models and thresholds were compared on. *Hard*:",
+        f"rules; nothing was chosen by it. *Validation*: {blind['documents']} notices that models and thresholds were compared on. *Hard*:",
         f"{hard['documents']} documents written to break things; rules of structure were corrected on them, so only their codes, modality and",
         "actors are a test. `make evaluate` measures anew; `tests/gold/README.md` says who wrote what.",
         "",

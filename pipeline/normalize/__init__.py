@@ -81,6 +81,8 @@ def normalize(raw_text: str) -> Normalized:
     changes: list[Change] = []
     for _ in range(MAX_PASSES):
         is_settled = True
+        # what an earlier pass looked at and left as it was is decided, and recorded, anew
+        changes = [c for c in changes if raw_text[c.raw_start : c.raw_end] != text[c.start : c.end]]
         for step in STEPS:
             if step.is_called_for(present) and (edits := list(step.edits(text))):
                 is_settled &= step.kind in LAYOUT or all(

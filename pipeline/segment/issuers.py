@@ -10,7 +10,7 @@ from datetime import date
 from pipeline.records import IssuerMethod, Level, Organ
 from pipeline.segment.head import Head
 from pipeline.segment.numbers import DocumentNumber
-from pipeline.segment.organs import resolve, split_organs
+from pipeline.segment.organs import ResolvedOrgan, resolve, split_organs
 from pipeline.segment.structure import IssuingOrgan, Span
 from pipeline.segment.titles import close_letters
 
@@ -72,6 +72,13 @@ def _resolved(
     known = resolve(name, date=issued, within=within, context=context)
     if known.adcode is None and known.level in ("township", "village"):  # the body may name the county
         known = resolve(name, date=issued, within=within, context=text)
+    return issuing_organ(known, printed, method, span)
+
+
+def issuing_organ(
+    known: ResolvedOrgan, printed: str | None, method: IssuerMethod, span: Span | None
+) -> IssuingOrgan:
+    """An organ that is known, as the issuer that a text prints at ``span`` (None: it prints none)."""
     return IssuingOrgan(
         printed,
         known.canonical_name,

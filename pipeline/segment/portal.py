@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.segment.dates import parse_date
+from pipeline.segment.issuers import issuing_organ
 from pipeline.segment.numbers import DocumentNumber, parse_document_number
 from pipeline.segment.organs import resolve, split_organs
 from pipeline.segment.structure import IssuingOrgan, Notice, Structure
@@ -109,20 +110,7 @@ def _issuers(words: str, issued: date | None, number: DocumentNumber | None) -> 
         known = resolve(words[start:end], date=issued, within=number.adcode if number else None)
         if known.canonical_name is None or known.level is None or known.organ is None:
             return ()
-        organs.append(
-            IssuingOrgan(
-                None,
-                known.canonical_name,
-                known.level,
-                known.organ,
-                known.adcode,
-                known.province,
-                known.prefecture,
-                known.county,
-                "inferred",
-                None,
-            )
-        )
+        organs.append(issuing_organ(known, None, "inferred", None))
     if number and number.adcode and organs and organs[0].adcode not in (None, number.adcode):
         return ()
     return tuple(organs)

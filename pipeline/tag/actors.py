@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +82,8 @@ class _Lexicon:
         self.trigger = _either(table["triggers"])
         self.triggers = {word: number for number, word in enumerate(table["triggers"])}
         self.opening = _either(table["openings"])
+        deeds = [*table["follow"]["verb"], *table["follow"]["adverb"]]
+        self.deed = _either([*table["triggers"], *(word for word in deeds if len(word) > 1)])
 
 
 class _Words:
@@ -158,12 +161,7 @@ def candidate_scores(
     return scores
 
 
-_MODALITY_NUMBERS = {
-    name: number
-    for number, name in enumerate(
-        ("obligation", "prohibition", "permission", "encouragement", "commitment", "statement")
-    )
-}
+_MODALITY_NUMBERS = {name: number for number, name in enumerate(get_args(Modality))}
 
 
 def modality_columns(among: Candidates, modalities: Sequence[Modality]) -> IntArray:
@@ -213,7 +211,7 @@ def _begins(sheet: Sheet, clauses: IntArray) -> IntArray:
         if opening:
             begins.setdefault(opening.end(), (_OPENING, number))
         if not opening or len(opening[0]) == 1:  # 特别是 begins no name, 及 may
-            kind = _VERB_START if lexicon.trigger.match(text, start, end) else _CLAUSE_START
+            kind = _VERB_START if lexicon.deed.match(text, start, end) else _CLAUSE_START
             begins.setdefault(start, (kind, number))
         if has_time and (time := _TIME.match(text, start, end)):
             begins.setdefault(time.end(), (_TIMED, number))

@@ -7,9 +7,10 @@ from random import Random
 import pytest
 from opencc import OpenCC
 
+from pipeline.normalize import normalize
 from pipeline.normalize.alignment import edited
 from pipeline.normalize.charmodel import UNKNOWN, DocumentModel, decode, encode, load
-from pipeline.normalize.lost_bytes import mend_lost_bytes
+from pipeline.normalize.lost_bytes import MIN_CONFIDENCE, mend_lost_bytes
 from pipeline.normalize.mojibake import mend_mojibake
 from pipeline.normalize.noise import KINDS
 from pipeline.normalize.pinyin import readings, remove_pinyin, without_tone
@@ -184,3 +185,13 @@ def test_noise_depends_on_its_seed_alone(kind: str) -> None:
 @pytest.mark.parametrize("text", ["各鄉鎮要在?日前報縣政府,,由縣政府負責", "按照第?條的規定,,各級要認真執行"])
 def test_a_number_is_not_guessed(text: str) -> None:
     assert "?" in edited(text, mend_lost_bytes)
+
+
+def test_a_mend_has_the_confidence_of_the_pass_that_made_it() -> None:
+    made = normalize("關於做好防汛工作的通知,,由?,,負責,,聯絡人?,,電話\n\u200b負責人")
+    for change in made.changes:
+        if (
+            change.kind == "lost_byte"
+            and made.raw_text[change.raw_start : change.raw_end] != (made.text[change.start : change.end])
+        ):
+            assert change.confidence >= MIN_CONFIDENCE

@@ -45,8 +45,11 @@ def test_the_code_filter_shows_the_words_in_context(page: Page, url: str, tables
     page.until("document.querySelectorAll('#passages li').length > 0")
     assert page.text("#count") == f"{n_documents(tables, 'accountability')} of 60 documents"
     assert set(page.texts("#passages mark")) == {"严肃追责问责"}
+    words = page.texts("#passages a")[0]
     page.click("#passages a")
     page.until("!!document.querySelector('[data-at]')")
+    assert words
+    assert page.run("location.hash.length > 1")
     assert "".join(page.texts("[data-at]")) == "严肃追责问责"
 
 
@@ -79,6 +82,7 @@ def test_the_issuer_filter_takes_part_of_a_name(page: Page, url: str, tables: Da
     page.run("document.getElementById('filter-issuer').focus()")
     page.type("桐庐")
     n = sum("桐庐" in row["issuer"] for row in tables.documents)
+    assert 0 < n < 60
     page.until(f"document.getElementById('count').textContent === '{n} of 60 documents'")
 
 
@@ -104,8 +108,11 @@ def test_two_clicks_lead_from_a_region_to_the_words(page: Page, url: str) -> Non
     page.until("document.querySelectorAll('.heat-body .heat-row').length === 4")
     page.click(".heat-cell:not(.s0)")
     page.until("document.querySelectorAll('#passages li').length > 0")
+    words = page.texts("#passages a")[0]
     page.click("#passages a")
     page.until("!!document.querySelector('[data-at]')")
+    assert words
+    assert page.run("location.hash.length > 1")
 
 
 def test_the_heat_map_walks_by_keyboard_and_draws_only_what_is_seen(page: Page, url: str) -> None:

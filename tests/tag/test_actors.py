@@ -77,3 +77,9 @@ def test_actors_stand_in_their_measure_in_order_and_apart():
             for start, end in measure.actors:
                 assert position <= start < end <= measure.end
                 position = end
+
+
+def test_a_deed_at_the_head_of_a_clause_names_nobody():
+    text = "各级党委要坚持防控一盘棋，形成各部门各负其责的格局，发挥党员先锋模范作用，扎实做好本部门工作。"
+    [measure] = tag_sentences(text).measures
+    assert names(text, measure.actors) == ["各级党委"]
