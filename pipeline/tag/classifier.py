@@ -139,8 +139,7 @@ def _best_stretch(sentence: str, shares: npt.NDArray[np.float64]) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything trained: the network, the actors' weights, the threshold of each code, the lower one where a cue
-    of the code stands in the sentence (``cued``), and the calibration.
+    """Everything trained: the network, the actors' weights, the threshold of each code and the calibration.
 
     A score z means the probability 1 / (1 + exp(-(slope · z + intercept))).
     """
@@ -148,7 +147,6 @@ class Model:
     sentence: Network
     actor: LinearModel
     thresholds: dict[str, float]
-    cued: float
     actor_threshold: float
     slope: float
     intercept: float
@@ -177,7 +175,6 @@ def default_model() -> Model:
             ),
             actor=LinearModel(_dense(arrays), float(arrays["actor_bias"][0])),
             thresholds=meta["thresholds"],
-            cued=meta["cued"],
             actor_threshold=meta["actor_threshold"],
             slope=meta["calibration"]["slope"],
             intercept=meta["calibration"]["intercept"],

@@ -122,16 +122,10 @@ class Coder:
         return pooled
 
     def _least(self) -> FloatArray:
-        """The probability from which on each row has each code: less is needed where a cue of the code stands."""
-        columns = {
-            label: n for n, label in enumerate(self.model.sentence.labels) if label in self.model.thresholds
-        }
-        least = np.full((len(self.document), len(self.model.sentence.labels)), 2.0, dtype=np.float32)
-        least[:, list(columns.values())] = [self.model.thresholds[label] for label in columns]
-        for row, cues in enumerate(self.cues if self.method == "both" else ()):
-            for cue in cues:
-                if cue[0] in columns:
-                    least[row, columns[cue[0]]] = self.model.cued
+        """The probability from which on a row has a code, rows × labels."""
+        never = 2.0  # of what is no code of the model
+        thresholds = [self.model.thresholds.get(label, never) for label in self.model.sentence.labels]
+        least = np.tile(np.array(thresholds, dtype=np.float32), (len(self.document), 1))
         least[self.document.headings] += HEADING_MARGIN
         return least
 

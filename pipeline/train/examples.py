@@ -16,7 +16,7 @@ from pipeline.records import Modality
 
 GOLD = Path(__file__).resolve().parents[2] / "tests" / "gold"
 SENTENCES = Path(__file__).parent / "data"
-FRAGMENTS = SENTENCES / "fragments.txt"
+FRAGMENTS = SENTENCES / "fragments"
 TEST_NUMBERS = frozenset(("05", "11"))
 JOINED, _LONGEST_JOINED = 1500, 160  # long sentences made of short ones, and their most characters
 
@@ -40,7 +40,17 @@ class Example:
     @property
     def part(self) -> str:
         """The field of a gold document (its first letter), or the name of the file of sentences."""
-        return self.document[0] if "_" in self.document[:2] else self.document
+        return self.document[0] if self.is_gold else self.document
+
+    @property
+    def is_gold(self) -> bool:
+        """Whether it belongs to a notice with complete gold."""
+        return "_" in self.document[:2]
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is a short clause, written for its words."""
+        return self.document == FRAGMENTS.name
 
     @property
     def has_actors(self) -> bool:
@@ -50,7 +60,7 @@ class Example:
     @property
     def is_test(self) -> bool:
         """Whether it belongs to the test part of the gold."""
-        return "_" in self.document[:2] and self.document.split("_")[1] in TEST_NUMBERS
+        return self.is_gold and self.document.split("_")[1] in TEST_NUMBERS
 
 
 def gold_examples(folder: Path = GOLD) -> list[Example]:
@@ -118,22 +128,23 @@ def sentence_examples(folder: Path = SENTENCES) -> list[Example]:
     return examples
 
 
-def fragment_examples(file: Path = FRAGMENTS) -> list[Example]:
+def fragment_examples(folder: Path = FRAGMENTS) -> list[Example]:
     """Short clauses by code: ``# code,code`` begins a list whose items end in ； or at the line's end.
 
     They teach codes alone: neither modality nor actors.
     """
     examples = []
-    codes: tuple[str, ...] = ()
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("# "):
-            codes = () if line == "# none" else tuple(line[2:].split(","))
-        elif line.strip() and not line.startswith("//"):
-            examples += [
-                Example(f"{item.strip()}。", codes, None, (), "fragments")
-                for item in line.split("；")
-                if item.strip()
-            ]
+    for file in sorted(folder.glob("*.txt")):
+        codes: tuple[str, ...] = ()
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.startswith("# "):
+                codes = () if line == "# none" else tuple(line[2:].split(","))
+            elif line.strip() and not line.startswith("//"):
+                examples += [
+                    Example(f"{item.strip()}。", codes, None, (), folder.name)
+                    for item in line.split("；")
+                    if item.strip()
+                ]
     return examples
 
 

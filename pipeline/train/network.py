@@ -59,9 +59,9 @@ class Network:
         return result
 
 
-def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> Network:
-    """Train on rows × labels of 0 and 1; ``known`` is 0 where a row's label is not known and teaches
-    nothing.
+def fit(matrix: SparseRows, labels: Float, weights: Float, settings: Settings) -> Network:
+    """Train on rows × labels of 0 and 1; ``weights`` say what each counts, 0 where a row's label is not known and
+    teaches nothing.
     """
     random = np.random.default_rng(settings.seed)
     state = _Adam(settings.rate)
@@ -87,7 +87,7 @@ def fit(matrix: SparseRows, labels: Float, known: Float, settings: Settings) -> 
         active = np.where(sums > 0, sums, LEAK * sums) * mask
         active = active.astype(np.float32)
         guessed = 1 / (1 + np.exp(-np.clip(active @ outputs + bias, -60, 60)))
-        pull = (guessed - labels[rows]) * known[rows] / len(rows)
+        pull = (guessed - labels[rows]) * weights[rows] / len(rows)
         back = ((pull @ outputs.T) * mask * np.where(sums > 0, 1.0, LEAK)).astype(np.float32)
         order = np.argsort(columns, kind="stable")
         starts = np.flatnonzero(np.r_[True, columns[order][1:] != columns[order][:-1]])

@@ -32,7 +32,6 @@ from pipeline.tag.features import (
     Context,
     Features,
     extract,
-    feature_id,
     gram_keys,
     lead_in_features,
 )
@@ -46,9 +45,9 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "pipeline" / "assets" / "tagger"
 DIGEST = Path(__file__).parent / "data" / "state_council.npz"
 FIELDS = (*"abcdef", "state council")
-SEEDS = (0, 1)  # of the networks of the committee
-DIGEST_WEIGHT = 2  # a real sentence counts for so many written ones
-MIN_ROWS = 11  # a feature seen in fewer sentences is left out
+REAL_WEIGHT = 2.0  # what a sentence of gold or of a real document counts
+FRAGMENT_WEIGHT = 0.6  # and what a short clause
+MIN_ROWS = 7  # a feature seen in fewer sentences is left out
 ACTOR_STRENGTH, ACTOR_THRESHOLD = 1.0, 0.25
 SMALLEST = 0.004  # a feature of actors whose weight is smaller is left out of the file
 
@@ -66,15 +65,16 @@ def sentence_matrix(examples: Sequence[Example]) -> Examined:
     names = {label: number for number, label in enumerate(labels())}
     parts = []
     target = np.zeros((len(examples), len(names)), dtype=np.float32)
-    known = np.ones_like(target)
+    weights = np.ones_like(target)
     for title in dict.fromkeys(example.title for example in examples):
         rows = [row for row, example in enumerate(examples) if example.title == title]
         parts += _document_blocks([examples[row] for row in rows], np.array(rows), title)
     for row, example in enumerate(examples):
+        weights[row] = REAL_WEIGHT if example.is_gold else FRAGMENT_WEIGHT if example.is_fragment else 1.0
         for code in example.codes:
             target[row, names[code]] = 1.0
         if example.modality is None:
-            known[row, len(codes) :] = 0.0
+            weights[row, len(codes) :] = 0.0
         else:
             target[row, names[example.modality]] = 1.0
         if example.lead:
@@ -88,7 +88,7 @@ def sentence_matrix(examples: Sequence[Example]) -> Examined:
         np.concatenate([part.columns for part in parts]),
         np.concatenate([part.values for part in parts]),
     )
-    return Examined(joined, target, known)
+    return Examined(joined, target, weights)
 
 
 def _document_blocks(examples: Sequence[Example], rows: npt.NDArray[np.int64], title: str) -> list[Block]:
@@ -188,11 +188,11 @@ def joined_actors(text: str, actors: Sequence[str]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Features, labels and which labels are known, of the examples in order."""
+    """Features, labels and what each label counts (0: not known), of the examples in order."""
 
     matrix: SparseRows
     labels: Float
-    known: Float
+    weights: Float
 
     def part(self, rows: npt.NDArray[np.int64]) -> Examined:
         """Some of the rows, renumbered."""
@@ -205,27 +205,22 @@ class Examined:
             self.matrix.columns[kept],
             self.matrix.values[kept],
         )
-        return Examined(matrix, self.labels[rows], self.known[rows])
+        return Examined(matrix, self.labels[rows], self.weights[rows])
 
 
 def with_digest(examined: Examined) -> Examined:
-    """The examples with the real sentences of ``DIGEST`` behind them, each as often as it counts."""
+    """The examples with the real sentences of ``DIGEST`` behind them."""
+    matrix, n = examined.matrix, len(examined.labels)
     with np.load(DIGEST) as digest:
-        n = len(examined.labels)
-        parts = [(examined.matrix, 0)]
-        one = SparseRows(
-            (len(digest["labels"]), 1 << BITS), digest["rows"], digest["columns"], digest["values"]
+        labels = np.concatenate([examined.labels, digest["labels"].astype(np.float32)])
+        joined = SparseRows(
+            (len(labels), 1 << BITS),
+            np.concatenate([matrix.rows, digest["rows"].astype(np.int64) + n]),
+            np.concatenate([matrix.columns, digest["columns"].astype(np.int64)]),
+            np.concatenate([matrix.values, digest["values"].astype(np.float32)]),
         )
-        labels = np.concatenate([examined.labels, *[digest["labels"].astype(np.float32)] * DIGEST_WEIGHT])
-    parts += [(one, n + k * one.shape[0]) for k in range(DIGEST_WEIGHT)]
-    matrix = SparseRows(
-        (len(labels), 1 << BITS),
-        np.concatenate([part.rows.astype(np.int64) + shift for part, shift in parts]),
-        np.concatenate([part.columns.astype(np.int64) for part, _ in parts]),
-        np.concatenate([part.values.astype(np.float32) for part, _ in parts]),
-    )
-    known = np.concatenate([examined.known, np.ones_like(labels[n:])])
-    return Examined(matrix, labels, known)
+    weights = np.concatenate([examined.weights, np.full_like(labels[n:], REAL_WEIGHT)])
+    return Examined(joined, labels, weights)
 
 
 def write_digest(sentences: Path, file: Path = DIGEST) -> None:
@@ -262,17 +257,6 @@ def restricted(matrix: SparseRows, columns: npt.NDArray[np.int64]) -> SparseRows
     )
 
 
-def committee(matrix: SparseRows, labels: Float, known: Float) -> network.Network:
-    """Networks from different seeds as one, whose scores are the mean of theirs."""
-    members = [network.fit(matrix, labels, known, network.Settings(seed=seed)) for seed in SEEDS]
-    return network.Network(
-        np.concatenate([member.embeddings for member in members], axis=1),
-        np.concatenate([member.hidden_bias for member in members]),
-        (np.concatenate([member.outputs for member in members]) / len(members)).astype(np.float32),
-        np.mean([member.bias for member in members], axis=0).astype(np.float32),
-    )
-
-
 def held_out_scores(examined: Examined, parts: Sequence[str]) -> Float:
     """Scores of every row by a network that saw nothing of the row's field; zero for rows that are no
     gold.
@@ -283,7 +267,7 @@ def held_out_scores(examined: Examined, parts: Sequence[str]) -> Float:
         rest, own = np.flatnonzero(names != part), np.flatnonzero(names == part)
         learned = examined.part(rest)
         matrix, columns = compact(learned.matrix, MIN_ROWS)
-        trained = committee(matrix, learned.labels, learned.known)
+        trained = network.fit(matrix, learned.labels, learned.weights, network.Settings())
         scores[own] = trained.scores(restricted(examined.part(own).matrix, columns))
     return scores
 
@@ -309,18 +293,6 @@ def threshold(probabilities: Float, labels: Float) -> float:
 
     def f1(least: float) -> float:
         chosen = probabilities >= least
-        return float(2 * (chosen * labels).sum() / max(1.0, chosen.sum() + labels.sum()))
-
-    return round(float(max(np.arange(0.1, 0.62, 0.02), key=f1)), 2)
-
-
-def threshold_with_cue(
-    probabilities: Float, labels: Float, cued: npt.NDArray[np.bool_], without: float
-) -> float:
-    """The same where a cue of the code stands in the sentence, given the threshold where none does."""
-
-    def f1(least: float) -> float:
-        chosen = probabilities >= np.where(cued, least, without)
         return float(2 * (chosen * labels).sum() / max(1.0, chosen.sum() + labels.sum()))
 
     return round(float(max(np.arange(0.1, 0.62, 0.02), key=f1)), 2)
@@ -355,7 +327,7 @@ def main() -> None:
     lengthened = examples + joined_examples(examples)
     examined = with_digest(sentence_matrix(lengthened))
     matrix, columns = compact(examined.matrix, MIN_ROWS)
-    trained = committee(matrix, examined.labels, examined.known)
+    trained = network.fit(matrix, examined.labels, examined.weights, network.Settings())
     actor_rows, actor_target = actor_matrix([e for e in examples if e.has_actors])
     actor_rows, actor_columns = compact(actor_rows, 2)
     actor_weights, actor_bias = logistic.fit(actor_rows, actor_target, ACTOR_STRENGTH, 120)
@@ -378,17 +350,6 @@ def main() -> None:
     print(f"{len(examples)} sentences, {len(columns)} features, {size:,} bytes")
 
 
-def cued_codes(matrix: SparseRows) -> npt.NDArray[np.bool_]:
-    """Rows × codes: whether a cue of the code stands in the row."""
-    place = np.full(matrix.shape[1], -1)
-    codes = default_codebook().codes
-    place[[feature_id(f"cues {code} 1") for code in codes]] = np.arange(len(codes))
-    there = place[matrix.columns] >= 0
-    cued = np.zeros((matrix.shape[0], len(codes)), dtype=bool)
-    cued[matrix.rows[there], place[matrix.columns[there]]] = True
-    return cued
-
-
 def calibrated(examined: Examined, examples: Sequence[Example], written: int) -> dict[str, Any]:
     """Calibration and thresholds from the gold, each field scored by a network that did not see it."""
     codes = default_codebook().codes
@@ -397,18 +358,14 @@ def calibrated(examined: Examined, examples: Sequence[Example], written: int) ->
     scores = held_out_scores(examined, parts)
     gold = np.isin(parts, FIELDS)
     gold[written : len(examples)] = False  # joined sentences
-    gold[len(examples) + (len(parts) - len(examples)) // DIGEST_WEIGHT :] = False  # each real sentence once
     scores, target = scores[gold], examined.labels[gold]
     asks = scores[:, len(codes) :].argmax(axis=1) != MODALITIES.index("statement")
     scores, target = scores[asks, : len(codes)], target[asks, : len(codes)]
     slope, intercept = calibration(scores, target)
     probabilities = (1 / (1 + np.exp(-(slope * scores + intercept)))).astype(np.float32)
-    cued = cued_codes(examined.matrix)[gold][asks]
-    without = threshold(np.where(cued, 0, probabilities), np.where(cued, 0, target))
     return {
-        "cued": threshold_with_cue(probabilities, target, cued, without),
         "calibration": {"slope": slope, "intercept": intercept},
-        "thresholds": dict.fromkeys(codes, without),
+        "thresholds": dict.fromkeys(codes, threshold(probabilities, target)),
     }
 
 
