@@ -20,7 +20,7 @@ from pipeline.tag.features import extract as extract_features
 from pipeline.tag.modality import MODALITIES
 from pipeline.tag.nlp import segment_words
 from pipeline.tag.sheet import MASKED, Sheet
-from pipeline.train import logistic
+from pipeline.train import logistic, network
 from pipeline.train import tagger as trainer
 from pipeline.train.examples import Example
 from pipeline.train.tagger import Examined
@@ -140,7 +140,7 @@ class Decision:
 def trained(learned: Examined, look: Callable[[Sequence[Example]], Examined]) -> Coder:
     """A network of the shipped trainer."""
     matrix, columns = trainer.compact(learned.matrix, trainer.MIN_ROWS)
-    fitted = trainer.committee(matrix, learned.labels, learned.known)
+    fitted = network.fit(matrix, learned.labels, learned.weights, network.Settings())
     return Coder(look, lambda seen: fitted.scores(trainer.restricted(seen.matrix, columns)), len(columns))
 
 
@@ -163,7 +163,7 @@ def linear_coder(examples: Sequence[Example]) -> Coder:
     matrix, columns = trainer.compact(learned.matrix, trainer.MIN_ROWS)
     n_codes = len(default_codebook().codes)
     weights, bias = logistic.fit(matrix, learned.labels[:, :n_codes], LINEAR_STRENGTH, LINEAR_STEPS)
-    sure = np.flatnonzero(learned.known[:, -1])
+    sure = np.flatnonzero(learned.weights[:, -1])
     some = trainer.restricted(learned.part(sure).matrix, columns)
     more, more_bias = logistic.fit(some, learned.labels[sure, n_codes:], LINEAR_STRENGTH, LINEAR_STEPS)
     weights, bias = np.concatenate([weights, more], axis=1), np.concatenate([bias, more_bias])

@@ -33,6 +33,7 @@ _CLAUSE = re.compile(
     r"(?:[^，。；：！？\n（“《]++|（[^（）\n]{0,60}）|“[^“”\n]{0,60}”|《[^《》\n]{0,120}》|[（“《])++"
 )
 _LEADING = " 　“”‘’)）、"
+_QUOTED = re.compile("“[^“”\n]{1,12}”[一-鿿]")  # “洱海卫士”突击队 is a name as a whole
 _TIME = re.compile(
     r"(?:自?(?:即日|今日|今晚|近期|平时|目前|接此通知|接本通知|[0-9一二三四五六七八九十〇]{1,4}年|每年|今年)?"
     r"(?:[0-9一二三四五六七八九十]{1,3}月(?:[0-9一二三四五六七八九十]{1,3}[日号]|底|初|中旬|上旬|下旬)?)?[^，。；：、由请]{0,6}?"
@@ -205,7 +206,7 @@ def _begins(sheet: Sheet, clauses: IntArray) -> IntArray:
     next_time = np.append(time_ends, len(text) + _TIME_REACH)[np.searchsorted(time_ends, clauses[:, 0])]
     timed = next_time < np.minimum(clauses[:, 0] + _TIME_REACH, clauses[:, 1])
     for number, ((start, end), has_time) in enumerate(zip(clauses.tolist(), timed.tolist(), strict=True)):
-        while start < end and text[start] in _LEADING:
+        while start < end and text[start] in _LEADING and not _QUOTED.match(text, start, end):
             start += 1
         opening = lexicon.opening.match(text, start, end)
         if opening:

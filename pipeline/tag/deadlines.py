@@ -19,7 +19,7 @@ _MONTH = r"(?:(?:[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九正腊])�
 _DAY = r"(?:[12]?[0-9]|3[01]|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十一?|初?[一二三四五六七八九])[日号]"
 _TENTH = "(?:上旬|中旬|下旬|月?底|月?末|初)"
 _CLOCK = (
-    rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|下班|天黑"
+    rf"(?:凌晨|早上|早|上午|中午|正午|午间|下午|傍晚|晚上|晚|夜间)?(?:{_N}[时点](?:整|半|{_N}分)?|[0-2]?[0-9][:：][0-5][0-9])|中午|正午|下班|天黑|天亮|日落|日出"
     rf"|晚上|下午|上午"
 )
 _WEEKDAY = r"(?:每周|本周|下周|每星期|星期|周)[一二三四五六日天末]"
@@ -28,21 +28,20 @@ _RECURRING = r"(?:每日|每天|每晚|每早|次日|当日|当天|当晚|今天
 _FEAST = (
     r"(?:[“\"]?(?:五一|十一|七一|八一)[”\"]?(?:假期|节)?|元旦|春节|除夕|小年|元宵节?|清明节?|端午节?|中秋节?|国庆节?|重阳节|教师节"
     r"|两节|双节|节假日|假期|长假|放?寒假|放?暑假|节|过年|年关|冬至|霜降|立冬|入伏|三伏天?|雨季|高温季|台风季|供暖季?|采暖季|接羔季|汛|主?汛期|伏季休渔"
-    r"|入汛|入冬|入夏|入秋|高考|中考|期末考试|放假|天黑|下班|霜冻|冬季|开渔|休渔|开镰|封山|开赛|开幕|春耕|春播|备耕|秋收|麦收|三夏|双抢|关秋门"
-    r"|(?:春季|秋季|下|新)?(?:学期)?(?:开学|返校|开园))(?:到来|来临|开始|结束)?"
+    r"|开江|封江|开河|封河|封冻|解冻|入汛|入冬|入夏|入秋|高考|中考|期末考试|放假|天黑|天亮|日落|日出|下班|霜冻|冬季|开渔|休渔|开镰|封山|开赛|开幕|春耕|春播|备耕|秋收|麦收|三夏|双抢|关秋门"
+    r"|(?:春季|秋季|下|新|每)?(?:学期)?(?:开学|返校|开园))(?:到来|来临|开始|结束)?"
 )
 _CALENDAR = (
     rf"(?:{_YEAR}?{_MONTH}(?:{_DAY}|{_TENTH})|腊月(?:二十|廿)[一二三四五六七八九]?|{_YEAR}?{_MONTH}|{_YEAR}(?:年?底|年?末"
     rf"|{_FEAST})|{_DAY}|每?(?:年底|年末|月底|月末|季末|季度末)"
     rf"|(?:每个?)?季度[末首]月{_DAY}|{_YEAR}[“\"]?{_FEAST}|[“\"]?{_FEAST}|{_WEEKDAY}|{_RECURRING})"
 )
+_UNIT = r"(?:个?工作日|个?小时|分钟|刻钟|秒钟?|日|天|周|个?星期|个?月|年|个?季度|个学期|学期)"
 # 9月15日前, 每周五17时前, 节前, 今晚20时之前
 _BEFORE = (
-    rf"(?:{_CALENDAR}(?:{_CLOCK})?|(?:夜里|夜间)?{_N}[时点](?:半)?|正月(?:十五|初[一-十])|(?<![0-9一二三四五六七八九十几多数])年"
-    rf"|[第]?[一二三四]季度末?)(?:之前|以前|前)(?![往来后置述款期端沿进台线段列方引]|[一二三四五六七八九0-9十]{{1,3}}(?:批|名|位|个百分))"
+    rf"(?:{_CALENDAR}(?:{_CLOCK})?|(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|晚|夜里|夜间)?{_N}[时点](?:半)?|正月(?:十五|初[一-十])|(?<![0-9一二三四五六七八九十几多数])年"
+    rf"|[第]?[一二三四]季度末?)(?:之前|以前|前)(?:{_N}个?{_UNIT}(?![起里内后]))?(?![往来后置述款期端沿进台线段列方引]|[一二三四五六七八九0-9十]{{1,3}}(?:批|名|位|个百分))"
 )
-_UNIT = r"(?:个?工作日|个?小时|分钟|秒钟?|日|天|周|个?星期|个?月|年|个?季度|个学期|学期)"
-_UNIT = r"(?:个?工作日|个?小时|分钟|秒钟?|日|天|周|个?星期|个?月|年|个?季度|个学期|学期)"
 _EVENT = r"(?:(?:自|从)?[一-鿿《》“”]{1,12}?(?:之日起|起|后|之后|以后))"
 # 三日内, 收到本通知后3日内, 自印发之日起10个工作日内
 _WITHIN = rf"(?:{_N}|[几数]){_UNIT}(?:之内|以内|内)"
@@ -56,16 +55,18 @@ _AT = (
     rf"|下午))"
 )
 # 提前三天, 施行前7日, 停电前两小时
-_AHEAD = rf"提前{_N}个?{_UNIT}|提前半天|(?<!提)前{_N}(?:个)?(?:小时|日|天|周|个?月)(?!内|里|来|份|第|底|初)"
+_AHEAD = (
+    rf"提前{_N}个?{_UNIT}|提前半天|(?<!提)前{_N}(?:个)?(?:小时|日|天|周|个?月)(?!内|里|来|份|第|底|初|起)"
+)
 # What any of these begins with; only there the rest is tried.
-_START = '[0-9〇零一二三四五六七八九十百两半几数廿初正腊今明本当次下上每季第年度月周星双节假放寒暑过小大元春除清端中重教长冬霜立入高汛主伏期开封备秋麦关夏学新返雨台供采接翌国连凌早午傍晚夜提前天“"]'
+_START = '[解0-9〇零一二三四五六七八九十百两半几数廿初正腊今明本当次下上每季第年度月周星双节假放寒暑过小大元春除清端中重教长冬霜立入高汛主伏期开封备秋麦关夏学新返雨台供采接翌国连凌早午傍晚夜提前天“"]'
 _DEADLINE = re.compile(
     rf"(?={_START})(?:(?P<within>{_WITHIN})|(?P<ahead>{_AHEAD})|(?P<before>{_BEFORE})|(?P<soon>{_SOON})"
     rf"|(?P<at>{_AT})|(?P<same>{_SAME_DAY}))"
 )
 # 3天内出现5例, 一年内被处罚3次: a condition; 三年内不得: a period; 近三年内: the past.
 _CONDITION = re.compile(
-    r"[^，。；]{0,8}?(?:出现|发生|累计|被|有[^权]|再次|达到|[两二三3]次以上|不得|不再|不予|取消|禁止|不受|免征|有效|停发|[两二三3]次)|的(?!确)"
+    r"(?!必须|应|须|要)[^，。；]{0,8}?(?:出现|发生|累计|被|有[^权]|再次|达到|[两二三3]次以上|不得|不再|不予|取消|禁止|不受|免征|有效|停发|[两二三3]次)|的(?!确)"
 )
 _PAST = re.compile(r"(?:近|过去|最近|连续|前|每|满|超过|不足|以上|间隔)\Z")
 _NOT_SAME = re.compile(
@@ -107,15 +108,18 @@ def _accepted(text: str, match: re.Match[str], start: int, end: int) -> Span | N
             return None
         if before.endswith(("后", "起")):
             return _with_event(text, match.start(), after, start)
-    elif match["same"] is not None and _NOT_SAME.match(text, after, end):
-        return None
+    elif match["same"] is not None and (_NOT_SAME.match(text, after, end) or before.endswith(("至", "到"))):
+        return None  # 20时至次日6时 is a period
     elif match["ahead"] is not None and match[0].startswith("前"):
         return _with_event(text, match.start(), after, start) if _has_event(before) else None
-    elif match["before"] is not None and _BEFOREHAND.match(match[0]):
+    elif match["before"] is not None and (
+        _BEFOREHAND.match(match[0]) or _FROM_THEN_ON.match(text, after, end)
+    ):
         return None
     return match.span()
 
 
+_FROM_THEN_ON = re.compile(rf"{_N}个?{_UNIT}起")  # 开渔前五天起 says when it begins
 _BEFOREHAND = re.compile(r"目前|此前|之前|以前|日前|年前[^，。]|月前")
 
 
@@ -134,14 +138,17 @@ def _with_event(text: str, event_end: int, end: int, floor: int) -> Span:
     clause = _CLAUSE_TAIL.search(text, floor, event_end)
     if clause:
         event = _FREE_EVENT.search(clause[0])
-        if event and not _TRIGGER.match(event[1]):
+        if event and not _TRIGGER.match(event[1]) and not _CALL.search(event[1]):
             return event_end - len(event[1]), end
     return event_end, end
 
 
 _LIMIT = re.compile(rf"(?:{_N}|[几数]){_UNIT}(?:之内|以内|内)\Z")
 _CLAUSE_TAIL = re.compile(r"[^，。；：、\n]{1,16}\Z")
-_FREE_EVENT = re.compile(r"(?:^|[在于应须要可请]|必须|应当)((?:自|从)?[^在于应须要可请]{1,10})\Z")
+_FREE_EVENT = re.compile(r"(?:^|应当|必须|[在于应须要可请])((?:自|从)?[^在于应须要可请]{1,10})\Z")
+_CALL = re.compile(
+    r"接(?:到(?!本?通知)|警|报|令|单|诉)"
+)  # 管护队接报后四小时内: who is called stands there too
 _TRIGGER = re.compile(r"接到(?!本?通知)|接警|送到|样品|其|近|在|将|并")
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "正": 1}

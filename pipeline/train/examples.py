@@ -1,6 +1,7 @@
 """What the tagger learns from: coded sentences of gold notices, of further notices, and short clauses.
 
-``tests/gold`` holds notices with complete gold; ``pipeline/train/data`` sentences of further notices, written for training.
+``tests/gold`` holds notices with complete gold; ``pipeline/train/data`` what was written for training: sentences, whole
+``notices`` and short clauses (``fragments``).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any
 from pipeline.records import Modality
 
 GOLD = Path(__file__).resolve().parents[2] / "tests" / "gold"
+SEEDS = GOLD / "seeds"
 SENTENCES = Path(__file__).parent / "data"
-FRAGMENTS = SENTENCES / "fragments"
+NOTICES, FRAGMENTS = SENTENCES / "notices", SENTENCES / "fragments"
 TEST_NUMBERS = frozenset(("05", "11"))
 JOINED, _LONGEST_JOINED = 1500, 160  # long sentences made of short ones, and their most characters
 
@@ -39,13 +41,13 @@ class Example:
 
     @property
     def part(self) -> str:
-        """The field of a gold document (its first letter), or the name of the file of sentences."""
+        """The field of a gold notice (its first letter; 0 for the seeds), or the name of the file of sentences."""
         return self.document[0] if self.is_gold else self.document
 
     @property
     def is_gold(self) -> bool:
-        """Whether it belongs to a notice with complete gold."""
-        return "_" in self.document[:2]
+        """Whether it belongs to a document with complete gold: a_01_…, 000_… (the seeds)."""
+        return "_" in self.document[:4]
 
     @property
     def is_fragment(self) -> bool:
@@ -150,7 +152,13 @@ def fragment_examples(folder: Path = FRAGMENTS) -> list[Example]:
 
 def all_examples() -> list[Example]:
     """Everything there is to learn from."""
-    return gold_examples() + sentence_examples() + fragment_examples()
+    return (
+        gold_examples()
+        + gold_examples(SEEDS)
+        + sentence_examples()
+        + sentence_examples(NOTICES)
+        + fragment_examples()
+    )
 
 
 def joined_examples(examples: Sequence[Example], count: int = JOINED) -> list[Example]:
