@@ -39,10 +39,10 @@ def figures() -> str:
     sets = {name: evaluate(GOLD / name).as_dict()["total"] for name in ("blind3", "blind", "blind2", "hard")}
     test, first, second, hard = (total["documents"] for total in sets.values())
     lines = [
-        f"F1 on sets that the tagger's model never saw. *Test*: {test} documents of an author who knew nothing of the rules, scored when",
-        f"all was done; nothing was chosen by it. *Validation*: {first} and {second} documents that models and thresholds were compared on.",
-        f"*Hard*: {hard} documents written to break things; rules of structure were corrected on them, so only their codes, modality",
-        "and actors are a test. `make evaluate` measures anew; `tests/gold/README.md` says who wrote what.",
+        f"F1 on sets that the tagger's model never saw. *Test*: {test} documents of an author who knew nothing of the rules; nothing was",
+        f"chosen by it. *Validation*: {first} and {second} documents that models and thresholds were compared on. *Hard*: {hard} documents",
+        "written to break things; rules of structure were corrected on them, so only their codes, modality and actors are a test.",
+        "`make evaluate` measures anew; `tests/gold/README.md` says who wrote what.",
         "",
         "| field | test | validation | validation 2 | hard |",
         "|---|---|---|---|---|",
