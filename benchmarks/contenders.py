@@ -12,15 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from spacy_pkuseg.config import config
 
-from pipeline import assets, extract
-from pipeline.read import read
+from pipeline import assets
+from pipeline.engines.batch import extract_batch, to_inputs
+from pipeline.engines.worker import default_extractor
+from pipeline.read import MAX_BYTES, read
 from pipeline.read.source import Source
 from pipeline.records import TABLES
 from pipeline.tag import default_codebook
 from pipeline.tag.cues import scanner
 from pipeline.tag.nlp import load_nlp, user_words
 from pipeline.tag.sheet import lay_out
-from pipeline.write.columns import to_tables
+from pipeline.tagging import Method
 
 Run = Callable[[Sequence[str]], None]
 BATCH = 32
@@ -51,12 +53,16 @@ def contenders() -> tuple[dict[str, Run], list[str]]:
     return runs, notes
 
 
-def _build(texts: Sequence[str], method: str) -> None:
+def _build(texts: Sequence[str], method: Method) -> None:
+    extractor = default_extractor(None, MAX_BYTES, method=method)
     with tempfile.TemporaryDirectory() as folder:
         parts = []
         for at in range(0, len(texts), BATCH):
-            batch = [text.encode("utf-8", "replace") for text in texts[at : at + BATCH]]
-            parts.append(to_tables([extract(data, method=method) for data in batch]))  # type: ignore[arg-type]
+            inputs = to_inputs(
+                Source(str(number), text.encode("utf-8", "replace"))
+                for number, text in enumerate(texts[at : at + BATCH], at)
+            )
+            parts.append(extract_batch(inputs, extractor))
         for table in TABLES:
             rows = pa.Table.from_batches([part[table] for part in parts])
             pq.write_table(rows, Path(folder) / f"{table}.parquet", compression="zstd")
@@ -67,7 +73,7 @@ def _limit(texts: Sequence[str]) -> None:
     names, kept = [], []
     for number, text in enumerate(texts):
         decoded = read(Source(str(number), text.encode("utf-8", "replace")))
-        names.append(len(scan(lay_out(decoded.raw_text, [(0, len(decoded.raw_text))]))))
+        names.append(len(scan(lay_out([decoded.raw_text]))))
         kept.append(decoded.raw_text)
     with tempfile.TemporaryDirectory() as folder:
         pq.write_table(

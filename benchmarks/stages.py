@@ -7,22 +7,31 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
 from time import process_time
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
-from pipeline.write.columns import to_tables
+from pipeline.engines.batch import extract_batch, to_inputs
+from pipeline.engines.worker import default_extractor
+from pipeline.read import MAX_BYTES
+from pipeline.read.source import Source
+from pipeline.tagging import Method
 
 STAGES = ("read", "normalize", "segment", "tag", "record", "tables")
-_CALLS = {"read": "read", "normalize": "normalize", "segment": "segment", "complete": "segment", "tag": "tag"}
-"""The functions that ``extract`` calls, with the stage that each belongs to."""
+_CALLS = (
+    ("pipeline.read", "read", "read"),
+    ("pipeline.extract", "normalize", "normalize"),
+    ("pipeline.extract", "segment", "segment"),
+    ("pipeline.extract", "complete", "segment"),
+    ("pipeline.extract", "tag", "tag"),
+    ("pipeline.engines.batch", "to_tables", "tables"),
+)
+"""The functions that make up a batch, by module, with the stage that each belongs to."""
 
 
 def stage_seconds(*texts: str, method: str = "both") -> dict[str, float]:
-    """Processor seconds of each stage for a batch of texts; ``record`` is validation, ``tables`` Arrow, once for
-    the whole batch.
+    """Processor seconds of each stage for a batch of texts, done as a worker does it; ``record`` is validation and what
+    is in no other stage.
     """
-    import_module("pipeline.extract")
-    module: Any = sys.modules["pipeline.extract"]  # the package's ``extract`` is the function
     spent = dict.fromkeys(STAGES, 0.0)
 
     def timed(stage: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,14 +43,14 @@ def stage_seconds(*texts: str, method: str = "both") -> dict[str, float]:
 
         return run
 
+    inputs = to_inputs(Source("", text.encode("utf-8", "surrogatepass")) for text in texts)
     with ExitStack() as stack:
-        for name, stage in _CALLS.items():
-            stack.enter_context(patch.object(module, name, timed(stage, getattr(module, name))))
-        data = [text.encode("utf-8", "surrogatepass") for text in texts]
+        for name, call, stage in _CALLS:
+            import_module(name)
+            module = sys.modules[name]  # ``pipeline.extract`` is a function of the package too
+            stack.enter_context(patch.object(module, call, timed(stage, getattr(module, call))))
+        extractor = default_extractor(None, MAX_BYTES, method=cast(Method, method))
         started = process_time()
-        records = [module.extract(one, method=method) for one in data]
-        extracted = process_time()
-    spent["record"] = extracted - started - sum(spent.values())
-    to_tables(records)
-    spent["tables"] = process_time() - extracted
+        extract_batch(inputs, extractor)
+        spent["record"] = process_time() - started - sum(spent.values())
     return spent

@@ -19,7 +19,7 @@ EXAMPLES = [
 
 
 def test_words_stand_where_they_begin_and_the_ends_of_a_row_make_pairs() -> None:
-    sheet = lay_out("严禁瞒报。", [(0, 5)])
+    sheet = lay_out(["严禁瞒报。"])
     none, single, double = word_keys(sheet, "char")
     assert not none.any()
     assert np.flatnonzero(single).tolist() == [1, 2, 3, 4, 5]
@@ -30,7 +30,7 @@ def test_words_stand_where_they_begin_and_the_ends_of_a_row_make_pairs() -> None
 
 def test_a_word_of_a_title_has_no_key() -> None:
     text = mask_titles("贯彻《通知》")
-    _, single, double = word_keys(lay_out(text, [(0, len(text))]), "char")
+    _, single, double = word_keys(lay_out([text]), "char")
     assert word_key(MASKED) == 0
     assert np.flatnonzero(single).tolist() == [1, 2, 3, 6]
     assert not double[4:6].any()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from stub_build import stub_command
-from stub_worker import stub_record
+from stub_worker import Stub
 
 import pipeline.engines.build as build_module
 from pipeline import BuildError, QuarantinedError, UsageError, load
@@ -37,7 +37,7 @@ def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.Fixtur
     if request.node.get_closest_marker("processes") is None:
 
         def run_here(batches: Iterable[pa.RecordBatch], *_: object, **__: object) -> Iterator[Tables]:
-            return (extract_batch(batch, stub_record) for batch in batches)
+            return (extract_batch(batch, Stub()) for batch in batches)
 
         monkeypatch.setattr(build_module, "run_local", run_here)
     monkeypatch.setattr(build_module, "BATCH_INPUTS", 5)

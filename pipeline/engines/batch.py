@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -20,8 +22,21 @@ INPUTS = pa.schema(
 )
 """A batch of inputs: names and bytes."""
 
-Extractor = Callable[[Source], DocumentRecord]
-"""One input → its record; raises ExtractError for one that gives no document."""
+TOGETHER = 16_000
+"""So many characters of drafts are finished together at most, but for a draft that is longer by itself."""
+ALL = -2
+"""What ``at_start`` is told when several inputs are worked on at once."""
+
+
+class Extractor(Protocol):
+    """What turns inputs into records, in two steps, so that the second can be done for many at once."""
+
+    def draft(self, source: Source) -> Sized:
+        """An input that awaits the second step, with its length; raises ExtractError when it gives no document."""
+
+    def finish(self, drafts: Sequence[Any]) -> list[DocumentRecord]:
+        """The record of each draft."""
+
 
 _STAGE_OF_FILE = re.compile(r"pipeline[/\\](read|normalize|segment|tag)[/\\]")
 _MAX_DETAIL = 300
@@ -41,20 +56,58 @@ def extract_batch(
     """The rows of every table that a batch of inputs (``INPUTS``) gives; each input is a document or a
     reject.
 
-    ``at_start`` is told the number of each input before it is worked on.
+    ``at_start`` is told the number of an input before it is worked on alone, ``ALL`` before several are.
     """
-    records: list[DocumentRecord] = []
-    rejects: list[Reject] = []
+    batch = _Batch(extractor, at_start)
     for row, (name, data) in enumerate(zip(inputs.column("name"), inputs.column("data"), strict=True)):
-        at_start(row)
-        source = Source(name.as_py(), data.as_py())
+        batch.add(row, Source(name.as_py(), data.as_py()))
+    batch.finish()
+    return to_tables(batch.records, batch.rejects)
+
+
+class _Batch:
+    """The inputs of a batch on their way, and what came of those that are done, in their order."""
+
+    def __init__(self, extractor: Extractor, at_start: Callable[[int], None]) -> None:
+        self.records: list[DocumentRecord] = []
+        self.rejects: list[Reject] = []
+        self._extractor, self._at_start = extractor, at_start
+        self._waiting: list[tuple[int, Source, Sized]] = []
+
+    def add(self, row: int, source: Source) -> None:
+        """Make the draft of an input; finish those that wait when they get too long together."""
+        self._at_start(row)
+        with self._barrier(source):
+            draft = self._extractor.draft(source)
+            if sum(len(other) for _, _, other in self._waiting) + len(draft) > TOGETHER:
+                self.finish()
+            self._waiting.append((row, source, draft))
+
+    def finish(self) -> None:
+        """Finish what waits: together, or one by one when that fails."""
+        waiting, self._waiting = self._waiting, []
+        if len(waiting) > 1:
+            self._at_start(ALL)
+            try:
+                self.records += self._extractor.finish([draft for _, _, draft in waiting])
+            except Exception:  # nobody knows whose fault it is
+                pass
+            else:
+                return
+        for row, source, draft in waiting:
+            self._at_start(row)
+            with self._barrier(source):
+                self.records += self._extractor.finish([draft])
+
+    @contextmanager
+    def _barrier(self, source: Source) -> Iterator[None]:
+        """Whatever goes wrong with an input costs that input, never the build."""
         try:
-            records.append(extractor(source))
+            yield
         except ExtractError as failure:
-            rejects.append(rejected(source, failure.stage, failure.error, failure.detail))
-        except Exception as failure:  # the one barrier: a mistake of ours costs one input, never the build
-            rejects.append(_unforeseen(source, failure))
-    return to_tables(records, rejects)
+            self.rejects.append(rejected(source, failure.stage, failure.error, failure.detail))
+        except Exception as failure:  # a mistake of ours
+            self.rejects.append(_unforeseen(source, failure))
 
 
 def rejected(source: Source, stage: Stage, error: str, detail: str) -> Reject:

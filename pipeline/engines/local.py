@@ -16,7 +16,7 @@ from typing import IO, cast
 
 import pyarrow as pa
 
-from pipeline.engines.batch import INPUTS, rejected, stage_of
+from pipeline.engines.batch import ALL, INPUTS, rejected, stage_of
 from pipeline.engines.worker import END, FRAME, POSITION, TABLE_NAMES
 from pipeline.errors import BuildError
 from pipeline.read.source import Source
@@ -29,6 +29,8 @@ WINDOW = 3
 """Batches that are under way for each worker, finished ones included."""
 START_LIMIT = 120.0
 """Seconds that a worker may take to start, besides the limit for a document."""
+BEFORE = -1
+"""Where a worker is that has begun no input of its batch."""
 _TICK = 0.2  # seconds between two looks at the clock
 
 
@@ -78,7 +80,7 @@ def run_local(
 
 
 class _Died(Exception):
-    """A worker ended, or was ended, while it was at one input of a batch."""
+    """A worker ended, or was ended, while it was at one input of a batch, or at ``ALL`` of several."""
 
     def __init__(self, row: int, error: str, stage_lines: list[str]) -> None:
         super().__init__(row, error)
@@ -95,7 +97,7 @@ class Worker:
         self._time_limit = time_limit
         self._position_file = folder / f"worker-{number}.position"
         self._errors_file = folder / f"worker-{number}.errors"
-        self._position_file.write_bytes(POSITION.pack(-1))
+        self._position_file.write_bytes(POSITION.pack(BEFORE))
         self._command = [*command, str(self._position_file), str(time_limit)]
         self._process: subprocess.Popen[bytes] | None = None
         self._inputs: pa.ipc.RecordBatchStreamWriter | None = None
@@ -112,6 +114,9 @@ class Worker:
             try:
                 parts.append(self._once(part))
             except _Died as death:
+                if death.row == ALL:  # one of several: which one shows when each is done alone
+                    todo += [part.slice(row, 1) for row in reversed(range(part.num_rows))]
+                    continue
                 name = part.column("name")[death.row].as_py()
                 culprit = part.slice(death.row, 1)
                 todo += [
@@ -163,12 +168,12 @@ class Worker:
         except (OSError, EOFError, pa.ArrowInvalid):
             process.wait()
             row = clock.row()
-            if row < 0 and new:
+            if row == BEFORE and new:
                 raise BuildError(f"a worker does not start: {self._last_words()}") from None
             words = self._errors_file.read_text("utf-8", "replace").splitlines()
-            raise _Died(
-                min(max(row, 0), batch.num_rows - 1), "timeout" if clock.rang else "crash", words
-            ) from None
+            if row != ALL:
+                row = min(max(row, 0), batch.num_rows - 1)
+            raise _Died(row, "timeout" if clock.rang else "crash", words) from None
         finally:
             clock.stop()
             if process.poll() is not None:
@@ -189,7 +194,7 @@ class Worker:
 
     def _reset_position(self) -> None:
         with self._position_file.open("r+b") as file:  # in place: the worker has it mapped
-            file.write(POSITION.pack(-1))
+            file.write(POSITION.pack(BEFORE))
 
     def _last_words(self) -> str:
         lines = [
@@ -210,9 +215,9 @@ class _Clock:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def row(self) -> int:
-        """The input that the worker is at, from 0; -1 before the first."""
+        """The input that the worker is at, from 0; ``BEFORE`` the first, or ``ALL`` of several."""
         data = self._position_file.read_bytes()
-        return cast(int, POSITION.unpack(data)[0]) if len(data) == POSITION.size else -1
+        return cast(int, POSITION.unpack(data)[0]) if len(data) == POSITION.size else BEFORE
 
     def stop(self) -> None:
         """The batch is over."""
@@ -224,7 +229,7 @@ class _Clock:
             row, now = self.row(), time.monotonic()
             if row != last:
                 last, since = row, now
-            elif now - since > self._time_limit + (START_LIMIT if row < 0 else 0):
+            elif now - since > self._time_limit + (START_LIMIT if row == BEFORE else 0):
                 self.rang = True
                 if hasattr(signal, "SIGUSR1"):
                     with suppress(OSError):

@@ -15,6 +15,7 @@ import os
 import signal
 import struct
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, get_args
 
@@ -88,7 +89,7 @@ def default_extractor(
 
     Raises ValueError for an unknown segmenter.
     """
-    from pipeline.extract import extract_decoded
+    from pipeline.extract import Draft, finish
     from pipeline.read import read
     from pipeline.tag import load_codebook
     from pipeline.tag.nlp import word_finder
@@ -97,11 +98,14 @@ def default_extractor(
         word_finder(segmenter)
     book = load_codebook(codebook) if codebook else None
 
-    def one(source: Source) -> DocumentRecord:
-        decoded = read(source, max_bytes=max_bytes)
-        return extract_decoded(decoded, codebook=book, method=method, segmenter=segmenter)
+    class Default:
+        def draft(self, source: Source) -> Draft:
+            return Draft(read(source, max_bytes=max_bytes))
 
-    return one
+        def finish(self, drafts: Sequence[Draft]) -> list[DocumentRecord]:
+            return finish(drafts, codebook=book, method=method, segmenter=segmenter)
+
+    return Default()
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from pipeline.tag.codebook import Codebook, CodebookError, default_codebook, load_codebook
 from pipeline.tag.coder import CodeTag
+from pipeline.tag.rows import Untagged
 from pipeline.tag.tagger import Tagged, TaggedMeasure, tag
 from pipeline.tagging import Method
 
@@ -12,6 +13,7 @@ __all__ = [
     "Method",
     "Tagged",
     "TaggedMeasure",
+    "Untagged",
     "default_codebook",
     "load_codebook",
     "tag",

@@ -16,17 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import assets
-from pipeline.segment.structure import Span
-from pipeline.tag.features import BITS, ORDERS, Block, Features, FloatArray, Keys, columns_of
-from pipeline.tag.sheet import MASKED, Sheet
+from pipeline.tag.features import BITS, Block, Features, FloatArray
 
 ACTOR_BITS = 18  # actors have so many bits of columns
 _CHUNK = 1 << 14  # features taken at a time, which bounds the memory of a long document
+_FEW = 64  # rows that are multiplied at a time: for more OpenBLAS wakes threads that cost more than they save
 LEAK = 0.1  # slope of a hidden unit below zero
-_SHORTEST, _LONGEST = 2, 14
-_NO_CUE = frozenset(f"，。；：！？、《》“”‘’（）\n{MASKED}")
-_STEEPEST = 80.0  # what a logit may be before exp leaves the range of float32
-_SHORT = 0.05  # what a character must add to be worth a longer cue
+_STEEPEST = 80.0  # no logit is greater: exp of more says nothing new
+
+
+Scores = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +77,13 @@ class Network:
         added: FloatArray = self.embeddings[self.place[column]] * (self.scales * np.float32(value))
         return added
 
-    def scores(self, sums: FloatArray) -> FloatArray:
-        """The score of every label, sentences × labels."""
-        scores: FloatArray = np.where(sums > 0, sums, LEAK * sums) @ self.outputs + self.bias
+    def scores(self, sums: FloatArray) -> Scores:
+        """The score of every label, rows × labels; so exact that it does not show how many rows there are."""
+        activated = np.where(sums > 0, sums, LEAK * sums).astype(np.float64)
+        scores: Scores = np.empty((len(sums), len(self.labels)))
+        for begin in range(0, len(sums), _FEW):
+            scores[begin : begin + _FEW] = activated[begin : begin + _FEW] @ self.outputs + self.bias
         return scores
-
-    def evidence(self, sheet: Sheet, keys: tuple[Keys, ...], row: int, label: str, sums: FloatArray) -> Span:
-        """The stretch of a row that speaks most for a label, from its start: 2 to 14 characters of one
-        clause.
-
-        ``keys`` are the n-grams of the sheet. With the hidden units as ``sums`` leave them the score is
-        linear in the features; each n-gram shares what it adds among its characters, and the stretch with the
-        greatest sum is the evidence.
-        """
-        slopes = np.where(sums > 0, np.float32(1.0), np.float32(LEAK))
-        weights = slopes * self.outputs[:, self.labels.index(label)] * self.scales
-        begin, end = int(sheet.starts[row]) - 1, int(sheet.ends[row])
-        shares = np.zeros(end - begin + max(ORDERS))
-        for order, of_order in zip(ORDERS, keys, strict=True):
-            places = self.place.take(columns_of(of_order[begin:end]))
-            gains = self.embeddings.take(places, axis=0).astype(np.float32) @ weights / order
-            for inner in range(order):
-                shares[inner : inner + len(gains)] += gains
-        return _best_stretch(sheet.row(row), shares[1 : end - begin])
 
 
 def _add_groups(
@@ -120,23 +103,6 @@ class LinearModel:
     bias: float
 
 
-def _best_stretch(sentence: str, shares: npt.NDArray[np.float64]) -> Span:
-    """The stretch with the greatest sum; one character where no two may stand together, none where none
-    may.
-    """
-    blocked = np.array([char in _NO_CUE for char in sentence])
-    total = np.concatenate([[0.0], np.cumsum(np.where(blocked, -1e6, shares - _SHORT))])
-    lengths = np.arange(_SHORTEST, min(_LONGEST, len(sentence)) + 1)[:, None]
-    free = np.flatnonzero(~blocked)
-    if not (np.diff(free) == 1).any():
-        return (int(free[0]), int(free[0]) + 1) if len(free) else (0, 0)
-    starts = np.arange(len(sentence) - _SHORTEST + 1)
-    ends = starts + lengths
-    sums = np.where(ends <= len(sentence), total[np.minimum(ends, len(sentence))] - total[starts], -np.inf)
-    which, start = np.unravel_index(int(sums.argmax()), sums.shape)
-    return int(start), int(start + lengths[which, 0])
-
-
 @dataclass(frozen=True, slots=True)
 class Model:
     """Everything trained: the network, the actors' weights, the threshold of each code and the calibration.
@@ -151,10 +117,10 @@ class Model:
     slope: float
     intercept: float
 
-    def probabilities(self, scores: FloatArray) -> FloatArray:
+    def probabilities(self, scores: Scores) -> Scores:
         """Calibrated probabilities of scores of the network."""
         logits = np.clip(self.slope * scores + self.intercept, -_STEEPEST, _STEEPEST)
-        calibrated: FloatArray = 1.0 / (1.0 + np.exp(-logits))
+        calibrated: Scores = 1.0 / (1.0 + np.exp(-logits))
         return calibrated
 
 

@@ -1,8 +1,8 @@
-"""Modality and codes of every row of a document, each code with the words that carry it."""
+"""Modality and codes of every row of some documents, each code with the words that carry it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,14 +11,14 @@ import numpy as np
 
 from pipeline.segment.structure import Span
 from pipeline.tag import modality as binding
-from pipeline.tag.classifier import Model
+from pipeline.tag.classifier import Model, Scores
 from pipeline.tag.codebook import Codebook
 from pipeline.tag.cues import Hits, scanner
-from pipeline.tag.document import Document
-from pipeline.tag.features import FloatArray, extract, gram_keys, lead_in_features
+from pipeline.tag.evidence import best_stretches
+from pipeline.tag.features import FloatArray, Keys, extract, gram_keys, lead_in_features
 from pipeline.tag.nlp import segment_words
-from pipeline.tag.sheet import lay_out
-from pipeline.tag.word_segmenter import Spans
+from pipeline.tag.rows import Rows
+from pipeline.tag.sheet import IntArray, Sheet, lay_out
 from pipeline.tagging import DEFAULT_METHOD, SHIPPED, Method
 
 RULE_SCORE = 0.8  # of a rule's tag where no model is asked: the precision of the cues on held-out notices
@@ -38,66 +38,66 @@ class CodeTag:
 
 
 class Coder:
-    """Reads a document once; then ``modalities`` holds the modality of each row, and `tags` gives the codes.
+    """Reads all rows once; then ``modalities`` holds the modality of each, and `tags` gives the codes.
 
     ``segmenter`` says what a whole word is where the model must show its evidence.
     """
 
     def __init__(
         self,
-        document: Document,
+        rows: Rows,
         book: Codebook,
         model: Model,
         method: Method = DEFAULT_METHOD,
         segmenter: str | Path = SHIPPED,
     ) -> None:
-        self.document, self.book, self.model, self.method = document, book, model, method
-        self.segmenter = segmenter
-        self.codes = frozenset(book.codes)
-        self.words: dict[int, Spans] = {}
-        hits = scanner(book).scan(document.sheet)
-        self.cues = _by_row(hits, scanner(book).labels, len(document))
+        self.rows, self.book, self.model, self.method = rows, book, model, method
+        codes = frozenset(book.codes)
+        hits = scanner(book).scan(rows.sheet)
+        self.cues = _by_row(hits, scanner(book).labels, len(rows))
+        self.accepted: list[dict[str, float]] = [{} for _ in range(rows.headings.stop)]
+        self.evidence: dict[tuple[int, str], Span] = {}
         if method == "rules":
+            self.cues_decide = codes
             self.modalities = [
-                binding.by_rules(document.sheet, row, [cue for cue in cues if cue[0] in binding.MODALITIES])
+                binding.by_rules(rows.sheet, row, [cue for cue in cues if cue[0] in binding.MODALITIES])
                 for row, cues in enumerate(self.cues)
             ]
             return
-        self.least = self._least()
-        self.grams = gram_keys(document.sheet)
-        self.sums = self._sums(hits)
+        self.cues_decide = codes - model.thresholds.keys() if method == "both" else frozenset()
+        grams = gram_keys(rows.sheet)
+        self.least = self._least(codes)
+        self.sums = self._sums(grams, hits)
         self.scores = model.sentence.scores(self.sums)
         if method == "both":
             self._heed_orders()
         self.modalities = binding.by_model(self.scores, model.sentence)
-        self.probabilities = model.probabilities(self._pooled())
-        self.accepted = self._accepted()
-        self.words = self._words()
+        self._accept(model.probabilities(self._pooled()))
+        self._find_evidence(grams, segmenter)
 
-    def tags(self, row: int, order: Span | None = None) -> Iterator[CodeTag]:
+    def tags(self, row: int, order: Span | None = None) -> list[CodeTag]:
         """The codes of one row with their evidence, by name; ``order`` is the word that shows its modality."""
-        scored: dict[str, float] = {}
-        if self.method != "rules":
-            labels = self.model.sentence.labels
-            scored = {labels[n]: float(self.probabilities[row, n]) for n in self.accepted[row]}
-        cues: dict[str, list[binding.Cue]] = {}
-        for cue in self.cues[row]:
-            label = cue[0]
-            cues.setdefault(label, []).append(cue)
-            unknown = label not in self.model.thresholds and self.method == "both"
-            if label in self.codes and (self.method == "rules" or unknown):
-                scored[label] = RULE_SCORE
-        for code in sorted(scored.keys() & self.codes):
-            by_rule = code in cues and self.method != "model"
-            start, end = self._cue(row, cues[code], order) if by_rule else self._evidence(row, code)
+        scored = self.accepted[row]
+        if self.cues_decide:
+            by_cues = {cue[0]: RULE_SCORE for cue in self.cues[row] if cue[0] in self.cues_decide}
+            scored = scored | by_cues
+        found = []
+        for code in sorted(scored):
+            method: Literal["rule", "model"] = "model"
+            start, end = self.evidence.get((row, code), (0, 0))
+            cues = [cue for cue in self.cues[row] if cue[0] == code] if self.method != "model" else []
+            if cues:
+                method = "rule"
+                start, end = self._cue(row, cues, order)
             if start < end:  # a row that is nothing but a title shows no code
-                yield CodeTag(code, start, end, "rule" if by_rule else "model", round(scored[code], 3))
+                found.append(CodeTag(code, start, end, method, scored[code]))
+        return found
 
-    def _sums(self, hits: Hits) -> FloatArray:
+    def _sums(self, grams: Sequence[Keys], hits: Hits) -> FloatArray:
         """What reaches the network's hidden units from every row; items take what their lead-in asks."""
-        document, network = self.document, self.model.sentence
-        sums = network.sums(extract(document.sheet, self.grams, hits, document.context, self.book))
-        for row, lead in document.leads.items():
+        rows, network = self.rows, self.model.sentence
+        sums = network.sums(extract(rows.sheet, grams, hits, rows.context, self.book))
+        for row, lead in rows.leads.items():
             scores = network.scores(sums[lead : lead + 1])
             [modality] = binding.by_model(scores, network)
             p = self.model.probabilities(scores)[0]
@@ -110,54 +110,59 @@ class Coder:
         """Rule out that a row which begins with an order is a statement."""
         statement = self.model.sentence.labels.index("statement")
         for row, cues in enumerate(self.cues):
-            if binding.opens_with_order(self.document.sheet, row, cues):
+            if binding.opens_with_order(self.rows.sheet, row, cues):
                 self.scores[row, statement] = -np.inf
 
-    def _pooled(self) -> FloatArray:
+    def _pooled(self) -> Scores:
         """The scores, where those of long sentences heed their pieces: one of many clauses may carry a code."""
         pooled = self.scores.copy()
-        for row, pieces in self.document.pieces.items():
+        for row, pieces in self.rows.pieces.items():
             best = self.scores[pieces[0] : pieces[-1] + 1].max(axis=0)
             pooled[row] = (1 - PIECE_SHARE) * self.scores[row] + PIECE_SHARE * best
         return pooled
 
-    def _least(self) -> FloatArray:
-        """The probability from which on a row has a code, rows × labels."""
-        never = 2.0  # of what is no code of the model
-        thresholds = [self.model.thresholds.get(label, never) for label in self.model.sentence.labels]
-        least = np.tile(np.array(thresholds, dtype=np.float32), (len(self.document), 1))
-        least[self.document.headings] += HEADING_MARGIN
+    def _least(self, codes: frozenset[str]) -> FloatArray:
+        """The probability from which on a row has a code of the codebook, rows × labels."""
+        never = 2.0  # of what is no code
+        thresholds = [
+            self.model.thresholds.get(label, never) if label in codes else never
+            for label in self.model.sentence.labels
+        ]
+        least = np.tile(np.array(thresholds, dtype=np.float32), (len(self.rows), 1))
+        least[self.rows.headings] += HEADING_MARGIN
         return least
 
-    def _accepted(self) -> list[list[int]]:
-        """The columns of the codes whose probability is high enough, by row; none for pieces."""
-        n = self.document.headings.stop
-        rows: list[list[int]] = [[] for _ in range(n)]
-        for row, column in zip(*np.nonzero(self.probabilities[:n] >= self.least[:n]), strict=True):
-            rows[row].append(int(column))
-        return rows
+    def _accept(self, probabilities: Scores) -> None:
+        """Keep the codes of sentences and headings whose probability is high enough, with it."""
+        n, labels = len(self.accepted), self.model.sentence.labels
+        rows, columns = np.nonzero(probabilities[:n] >= self.least[:n])
+        scores = probabilities[rows, columns].round(3)
+        for row, column, score in zip(rows.tolist(), columns.tolist(), scores.tolist(), strict=True):
+            self.accepted[row][labels[column]] = score
 
-    def _words(self) -> dict[int, Spans]:
-        """The words of the rows in which the model must show its evidence; spans count into the sheet."""
-        sheet, labels = self.document.sheet, self.model.sentence.labels
-        rows: dict[int, None] = {}
-        for row, columns in enumerate(self.accepted):
-            cued = {cue[0] for cue in self.cues[row]} if self.method == "both" else set()
-            rows |= dict.fromkeys(
-                self._source(row, column) for column in columns if labels[column] not in cued
-            )
-        numbers = list(rows)
-        part = lay_out(sheet.text, [(int(sheet.starts[row]), int(sheet.ends[row])) for row in numbers])
-        words: dict[int, Spans] = {row: [] for row in numbers}
-        for start, end in segment_words(part.text, self.segmenter):
-            number = int(part.owner[start])
-            shift = int(sheet.starts[numbers[number]] - part.starts[number])
-            words[numbers[number]].append((start + shift, end + shift))
-        return words
+    def _find_evidence(self, grams: Sequence[Keys], segmenter: str | Path) -> None:
+        """Find the stretches that the model leans on where no cue shows a code, in whole words."""
+        sheet, network = self.rows.sheet, self.model.sentence
+        wanted = [
+            (row, code)
+            for row, codes in enumerate(self.accepted)
+            if codes and self.modalities[row] != "statement"
+            for code in codes
+            if self.method == "model" or all(cue[0] != code for cue in self.cues[row])
+        ]
+        if not wanted:
+            return
+        columns = [network.labels.index(code) for _, code in wanted]
+        sources = [self._source(row, column) for (row, _), column in zip(wanted, columns, strict=True)]
+        rows = np.array(sources, dtype=np.int64)
+        spans = best_stretches(network, sheet, grams, rows, np.array(columns), self.sums)
+        spans = _in_whole_words(sheet, np.unique(rows), spans, segmenter)
+        for one, source, (start, end) in zip(wanted, sources, spans.tolist(), strict=True):
+            self.evidence[one] = self.rows.in_text(source, start, end)
 
     def _source(self, row: int, column: int) -> int:
         """The row that speaks for a code: the sentence itself, or the best piece of a long one."""
-        pieces = self.document.pieces.get(row, (row,))
+        pieces = self.rows.pieces.get(row, (row,))
         return max(pieces, key=lambda piece: float(self.scores[piece, column]))
 
     def _cue(self, row: int, cues: Sequence[binding.Cue], order: Span | None) -> Span:
@@ -168,18 +173,24 @@ class Coder:
         """
         asked = order[0] if order else 0
         _, start, end, _ = max(cues, key=lambda cue: (cue[1] >= asked, -cue[3], cue[2] - cue[1], -cue[1]))
-        return self.document.in_text(row, start, end)
+        return self.rows.in_text(row, start, end)
 
-    def _evidence(self, row: int, code: str) -> Span:
-        """The stretch that the model leans on, in whole words."""
-        sheet, network = self.document.sheet, self.model.sentence
-        source = self._source(row, network.labels.index(code))
-        left, right = network.evidence(sheet, self.grams, source, code, self.sums[source])
-        left, right = left + int(sheet.starts[source]), right + int(sheet.starts[source])
-        for begin, end in self.words[source]:
-            left = begin if begin < left < end else left
-            right = end if begin < right < end else right
-        return self.document.in_text(source, left, right)
+
+def _in_whole_words(sheet: Sheet, rows: IntArray, spans: IntArray, segmenter: str | Path) -> IntArray:
+    """Spans inside some rows of a sheet, widened to the words that they cut."""
+    part = lay_out(sheet.row(row) for row in rows.tolist())
+    words = np.array(segment_words(part.text, segmenter), dtype=np.int64).reshape(-1, 2)
+    if not len(words):
+        return spans
+    number = np.searchsorted(sheet.starts[rows], spans[:, 0], side="right") - 1
+    shift = (sheet.starts[rows] - part.starts)[number]
+    begins, ends = words.T
+    left, right = spans.T - shift
+    cut = np.maximum(np.searchsorted(begins, left, side="right") - 1, 0)
+    left = np.where((begins[cut] < left) & (left < ends[cut]), begins[cut], left)
+    cut = np.maximum(np.searchsorted(begins, right, side="right") - 1, 0)
+    right = np.where((begins[cut] < right) & (right < ends[cut]), ends[cut], right)
+    return np.stack([left + shift, right + shift], axis=1)
 
 
 def _by_row(hits: Hits, labels: Sequence[str], n: int) -> list[list[binding.Cue]]:

@@ -35,7 +35,16 @@ from pipeline.segment import Structure, segment
 from pipeline.segment.directives import parse_body
 from pipeline.segment.lines import split_lines
 from pipeline.segment.structure import Span as Offsets
-from pipeline.tag import Codebook, CodebookError, CodeTag, Method, TaggedMeasure, default_codebook, tag
+from pipeline.tag import (
+    Codebook,
+    CodebookError,
+    CodeTag,
+    Method,
+    TaggedMeasure,
+    Untagged,
+    default_codebook,
+    tag,
+)
 from pipeline.tag.codebook import parse_codebook
 from pipeline.tag.extensions import (
     DeadlineFound,
@@ -110,20 +119,12 @@ class GongwenTagger:
 
     def _tag(self, structure: Structure, offset: int, found: Found) -> None:
         """Add what is found in one document that begins at ``offset``."""
-        headings = {item.path: item.heading for item in structure.directives if item.heading}
-        tagged = tag(
-            structure.text,
-            structure.passages,
-            headings,
-            title=structure.title or "",
-            date_issued=structure.date_issued,
-            codebook=self.codebook,
-            method=self.method,
-        )
+        document = Untagged.of(structure)
+        [tagged] = tag([document], codebook=self.codebook, method=self.method)
         found["measures"] += [_measure(measure, offset) for measure in tagged.measures]
         found["headings"] += [
             {
-                **_extent(headings[path], offset),
+                **_extent(document.headings[path], offset),
                 "document": offset,
                 "path": path,
                 "tags": [_tag(one, offset) for one in tags],

@@ -36,12 +36,12 @@ Keys = npt.NDArray[np.uint64]
 class Context:
     """Where the rows of a sheet stand: ``above[i]`` are the rows of the headings over row ``i``.
 
-    ``outside`` are the rows that stand in no directive, ``title`` is the document's.
+    ``outside`` are the rows that stand in no directive, ``titles[i]`` is the title of the document of row ``i``.
     """
 
     above: Sequence[Sequence[int]]
-    outside: Sequence[int] = ()
-    title: str = ""
+    outside: Sequence[int]
+    titles: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +163,7 @@ def _named(sheet: Sheet, hits: Hits, context: Context, codebook: Codebook) -> Bl
         *_cue_features(hits, codebook),
         *_clause_features(sheet, hits, codebook),
         (np.array(context.outside, dtype=np.int64), feature_id("outside"), 1.0),
-        *(
-            (np.arange(len(sheet)), feature_id(f"genre {genre}"), 1.0)
-            for genre in _GENRES
-            if context.title.endswith(genre)
-        ),
+        *_genre_features(context.titles),
     ]
     rows = np.concatenate([part[0] for part in parts])
     columns = np.concatenate([np.broadcast_to(part[1], part[0].shape) for part in parts])
@@ -177,6 +173,15 @@ def _named(sheet: Sheet, hits: Hits, context: Context, codebook: Codebook) -> Bl
 
 
 _Part = tuple[IntArray, IntArray | int, float]
+
+
+def _genre_features(titles: Sequence[str]) -> Iterable[_Part]:
+    """Rows of documents whose genre asks in a way of its own."""
+    for genre in _GENRES:
+        of_genre = {title for title in set(titles) if title.endswith(genre)}
+        if of_genre:
+            rows = [row for row, title in enumerate(titles) if title in of_genre]
+            yield np.array(rows, dtype=np.int64), feature_id(f"genre {genre}"), 1.0
 
 
 def _cue_features(hits: Hits, codebook: Codebook) -> Iterable[_Part]:

@@ -9,8 +9,7 @@ import numpy as np
 
 from pipeline.records import Modality
 from pipeline.segment.structure import Span
-from pipeline.tag.classifier import Network
-from pipeline.tag.features import FloatArray
+from pipeline.tag.classifier import Network, Scores
 from pipeline.tag.sheet import Sheet
 
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
@@ -21,7 +20,7 @@ Cue = tuple[str, int, int, int]
 """Label, start, end and rank of a cue in one row; offsets count into the sheet."""
 
 
-def by_model(scores: FloatArray, network: Network) -> list[Modality]:
+def by_model(scores: Scores, network: Network) -> list[Modality]:
     """The modality with the highest score of each row."""
     columns = [network.labels.index(modality) for modality in MODALITIES]
     return [MODALITIES[best] for best in np.argmax(scores[:, columns], axis=1).tolist()]

@@ -1,17 +1,13 @@
-"""The rows of a document (sentences and headings) laid out one below the other, so that one pass serves them
-all.
-"""
+"""The rows of documents (sentences and headings) laid out one below the other, so that one pass serves them all."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from pipeline.segment.structure import Span
 
 IntArray = npt.NDArray[np.int64]
 
@@ -49,17 +45,17 @@ class Sheet:
         return self.text[self.starts[number] : self.ends[number]]
 
 
-def lay_out(masked: str, spans: Sequence[Span]) -> Sheet:
-    """The sheet of the stretches ``spans`` of a text; a line feed inside one becomes a blank."""
-    pieces = [masked[start:end] for start, end in spans]
-    text = "\n".join(["", *(piece.replace("\n", " ") for piece in pieces), ""]) if pieces else ""
+def lay_out(rows: Iterable[str]) -> Sheet:
+    """The sheet of some rows, titles masked; a line feed inside one becomes a blank."""
+    rows = list(rows)
+    text = "\n".join(["", *(row.replace("\n", " ") for row in rows), ""]) if rows else ""
     text = _SURROGATE.sub("\ufffd", text)
-    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
     ends = np.cumsum(lengths + 1)
     return Sheet(
         text=text,
         points=np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.int64),
         starts=ends - lengths,
         ends=ends,
-        owner=np.repeat(np.arange(len(pieces), dtype=np.int64), lengths + 1),
+        owner=np.repeat(np.arange(len(rows), dtype=np.int64), lengths + 1),
     )

@@ -103,7 +103,7 @@ def _document_blocks(examples: Sequence[Example], rows: npt.NDArray[np.int64], t
             *([] for _ in headings),
         ],
         [row for row, example in enumerate(examples) if not example.inside],
-        title,
+        [title] * len(sheet),
     )
     book = default_codebook()
     features = extract(sheet, gram_keys(sheet), scanner(book).scan(sheet), context, book)
@@ -128,11 +128,7 @@ def _taken_over(features: Features) -> list[Block]:
 
 def sheet_of(texts: Sequence[str]) -> Sheet:
     """Texts as the rows of a sheet, titles masked."""
-    spans, masked = [], ""
-    for text in texts:
-        spans.append((len(masked), len(masked) + len(text)))
-        masked += mask_titles(text)
-    return lay_out(masked, spans)
+    return lay_out(mask_titles(text) for text in texts)
 
 
 def actor_matrix(examples: Sequence[Example]) -> tuple[SparseRows, Float]:

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import os
 import time
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pipeline.engines.worker import run
@@ -29,6 +30,19 @@ def stub_record(source: Source, max_bytes: int = 1_000_000) -> DocumentRecord:
     if "REFUSE" in text:
         raise ExtractError("segment", "refused", "on demand")
     return record_of(decoded.name, text, decoded.sha256, decoded.n_bytes)
+
+
+class Stub:
+    """The stand-in in two steps; all that can go wrong does in the second, where several are done together."""
+
+    def __init__(self, max_bytes: int = 1_000_000) -> None:
+        self.max_bytes = max_bytes
+
+    def draft(self, source: Source) -> list[Source]:
+        return [source]
+
+    def finish(self, drafts: Sequence[list[Source]]) -> list[DocumentRecord]:
+        return [stub_record(source, self.max_bytes) for [source] in drafts]
 
 
 def record_of(name: str, text: str, sha256: str | None = None, n_bytes: int | None = None) -> DocumentRecord:
@@ -97,6 +111,4 @@ if __name__ == "__main__":
     parser.add_argument("position_file")
     parser.add_argument("time_limit", type=float)
     arguments = parser.parse_args()
-    run(
-        lambda source: stub_record(source, arguments.max_bytes), arguments.position_file, arguments.time_limit
-    )
+    run(Stub(arguments.max_bytes), arguments.position_file, arguments.time_limit)

@@ -5,16 +5,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from stub_worker import Stub
 
-from pipeline.engines.batch import extract_batch, stage_of, to_inputs
+from pipeline.engines.batch import ALL, TOGETHER, extract_batch, stage_of, to_inputs
 from pipeline.engines.local import run_local, worker_command
 from pipeline.errors import BuildError, ExtractError
 from pipeline.read.kinds import text_kind
 from pipeline.read.source import Source
+from pipeline.records import DocumentRecord
 
 STUB = [sys.executable, "-P", str(Path(__file__).parent / "stub_worker.py")]
 
@@ -95,16 +97,45 @@ def test_no_process_and_no_thread_is_left_when_the_reader_stops_early(tmp_path: 
 
 
 def test_what_a_stage_did_not_foresee_names_the_stage_and_the_reason() -> None:
-    def broken(source: Source) -> None:
-        if source.name == "refused":
-            raise ExtractError("tag", "refused", "two\nlines")
-        text_kind(None, source.name)  # type: ignore[arg-type]
+    class Broken(Stub):
+        def draft(self, source: Source) -> list[Source]:
+            if source.name == "refused":
+                raise ExtractError("tag", "refused", "two\nlines")
+            text_kind(None, source.name)  # type: ignore[arg-type]
+            return [source]
 
-    tables = extract_batch(to_inputs([Source("refused", b""), Source("broken", b"")]), broken)  # type: ignore[arg-type]
+    tables = extract_batch(to_inputs([Source("refused", b""), Source("broken", b"")]), Broken())
     refused, unforeseen = tables["rejects"].to_pylist()
     assert (refused["stage"], refused["error"], refused["detail"]) == ("tag", "refused", "two lines")
     assert (unforeseen["stage"], unforeseen["error"]) == ("read", "internal_error")
     assert "Error" in unforeseen["detail"]
+
+
+def test_what_fails_together_is_done_one_by_one_and_what_is_told_at_the_start_says_so() -> None:
+    told: list[int] = []
+    sources = [Source(text, text.encode()) for text in ("a", "BUG", "b", "REFUSE", "c")]
+    tables = extract_batch(to_inputs(sources), Stub(), told.append)
+    assert tables["documents"].column("source").to_pylist() == ["a", "b", "c"]
+    assert [row["error"] for row in tables["rejects"].to_pylist()] == ["internal_error", "refused"]
+    assert told == [0, 1, 2, 3, 4, ALL, 0, 1, 2, 3, 4]
+
+
+def test_so_many_are_finished_together_as_are_not_too_long() -> None:
+    groups: list[int] = []
+
+    class Long(Stub):
+        def draft(self, source: Source) -> list[Source]:
+            return [source] * len(source.data)
+
+        def finish(self, drafts: Sequence[list[Source]]) -> list[DocumentRecord]:
+            groups.append(len(drafts))
+            return super().finish([draft[:1] for draft in drafts])
+
+    lengths = [TOGETHER // 2, TOGETHER // 2, 1, 2 * TOGETHER, 1, 1]
+    sources = [Source(str(number), b"a" * length) for number, length in enumerate(lengths)]
+    tables = extract_batch(to_inputs(sources), Long())
+    assert groups == [2, 1, 1, 2]
+    assert tables["documents"].column("source").to_pylist() == ["0", "1", "2", "3", "4", "5"]
 
 
 def test_a_stack_tells_the_stage() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from stub_worker import stub_record
+from stub_worker import Stub
 
 import pipeline.engines.build as build_module
 from pipeline import BuildError, UsageError, load
@@ -28,7 +28,7 @@ def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Extraction by the stand-in, in this process."""
 
     def run_here(batches: Iterable[pa.RecordBatch], *_: object, **__: object) -> Iterator[Tables]:
-        return (extract_batch(batch, stub_record) for batch in batches)
+        return (extract_batch(batch, Stub()) for batch in batches)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(build_module, "run_local", run_here)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.segment import segment
 from pipeline.segment.structure import Passage, Structure
-from pipeline.tag import Codebook, Method, Tagged, tag
+from pipeline.tag import Codebook, Method, Tagged, Untagged, tag
 from pipeline.tag.codebook import parse_codebook
 from pipeline.tag.cues import scanner
 from pipeline.tag.sheet import lay_out, mask_titles
@@ -59,7 +59,8 @@ def find(book: Codebook, text: str, label: str = "accountability") -> list[tuple
 
 def hits(book: Codebook, text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, int, int]]:
     """Label, start and end of the hits in the rows ``spans``, as offsets of ``text``."""
-    sheet = lay_out(mask_titles(text), spans)
+    masked = mask_titles(text)
+    sheet = lay_out(masked[start:end] for start, end in spans)
     found = scanner(book).scan(sheet)
     shifts = [span[0] - int(start) for span, start in zip(spans, sheet.starts, strict=True)]
     return [
@@ -74,24 +75,30 @@ def hits(book: Codebook, text: str, spans: Sequence[tuple[int, int]]) -> list[tu
     ]
 
 
+def tag_one(
+    text: str,
+    passages: Sequence[Passage],
+    headings: Mapping[str, tuple[int, int]],
+    *,
+    title: str = "",
+    codebook: Codebook | None = None,
+    method: Method = "both",
+) -> Tagged:
+    """The tags of one document."""
+    [tagged] = tag([Untagged(text, passages, headings, title)], codebook=codebook, method=method)
+    return tagged
+
+
 def tag_sentences(
     text: str, *, path: str | None = "1", book: Codebook | None = None, method: Method = "both"
 ) -> Tagged:
     """The measures of a text that is one directive."""
-    return tag(text, [Passage("directive", path, 0, len(text))], {}, codebook=book, method=method)
+    return tag_one(text, [Passage("directive", path, 0, len(text))], {}, codebook=book, method=method)
 
 
 def tag_structure(structure: Structure, *, book: Codebook | None = None, method: Method = "both") -> Tagged:
-    headings = {item.path: item.heading for item in structure.directives if item.heading}
-    return tag(
-        structure.text,
-        structure.passages,
-        headings,
-        title=structure.title or "",
-        date_issued=structure.date_issued,
-        codebook=book,
-        method=method,
-    )
+    [tagged] = tag([Untagged.of(structure)], codebook=book, method=method)
+    return tagged
 
 
 def gold_structures(pattern: str = "[a-f]_0[1-6]_*.txt") -> list[Structure]:

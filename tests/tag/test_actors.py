@@ -4,10 +4,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from material import gold_structures, tag_sentences, tag_structure
+from material import gold_structures, tag_one, tag_sentences, tag_structure
 
 from pipeline.segment.structure import Passage
-from pipeline.tag import tag
 from pipeline.tag.names import split_names
 
 NAMES = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))["case"]
@@ -53,7 +52,7 @@ def test_a_subject_of_its_own_ends_the_inheritance():
 def test_nothing_is_inherited_from_another_directive():
     text = "各县区要加强值班值守。要及时上报险情。"
     passages = [Passage("directive", "1", 0, 11), Passage("directive", "2", 11, len(text))]
-    _, second = tag(text, passages, {}).measures
+    _, second = tag_one(text, passages, {}).measures
     assert second.actors == second.inherited_actors == ()
 
 

@@ -6,10 +6,18 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from material import SHIPPED, codebook_text, gold_structures, small_codebook, tag_sentences, tag_structure
+from material import (
+    SHIPPED,
+    codebook_text,
+    gold_structures,
+    small_codebook,
+    tag_one,
+    tag_sentences,
+    tag_structure,
+)
 
 from pipeline.segment.structure import Passage
-from pipeline.tag import Tagged, default_codebook, tag
+from pipeline.tag import Tagged, Untagged, default_codebook, tag
 from pipeline.tag.codebook import parse_codebook
 
 BOOK = default_codebook()
@@ -73,7 +81,7 @@ def test_a_row_with_hardly_a_word_shows_no_more_than_it_has(row, method):
     heading = "一、严肃追责问责失职渎职"
     text = f"{heading}\n{row}"
     passages = [Passage("directive", "1", len(heading) + 1, len(text))]
-    for measure in tag(text, passages, {"1": (2, len(heading))}, method=method).measures:
+    for measure in tag_one(text, passages, {"1": (2, len(heading))}, method=method).measures:
         for one in measure.tags:
             assert text[one.start : one.end] == "问"
 
@@ -101,7 +109,7 @@ def test_what_stands_inside_titles_changes_no_tag(method):
         title = TITLE.sub("", structure.title or "")
         headings = {item.path: item.heading for item in structure.directives if item.heading}
         both = [
-            tag(text, structure.passages, headings, title=title, method=method)
+            tag_one(text, structure.passages, headings, title=title, method=method)
             for text in (structure.text, blanked)
         ]
         assert [measure.tags for measure in both[0].measures] == [
@@ -186,12 +194,12 @@ def test_headings_carry_codes_of_their_own():
     text = f"{heading}\n各单位要抓好落实。"
     passages = [Passage("directive", "1", len(heading) + 1, len(text))]
     for method in METHODS:
-        tagged = tag(text, passages, {"1": (2, len(heading))}, method=method)
+        tagged = tag_one(text, passages, {"1": (2, len(heading))}, method=method)
         assert [one.code for one in tagged.heading_tags["1"]] == ["accountability"]
 
 
 def test_a_heading_without_a_demand_is_no_key():
-    tagged = tag("一、有关背景", [], {"1": (2, 6)})
+    tagged = tag_one("一、有关背景", [], {"1": (2, 6)})
     assert tagged.heading_tags == {}
 
 
@@ -205,7 +213,7 @@ def _lead_in(lead: str, items: list[str]) -> tuple[str, list[Passage]]:
 
 def test_a_lead_in_is_a_measure_and_its_items_take_its_modality():
     text, passages = _lead_in("严禁下列行为：", ["迟报、漏报疫情信息；", "向群众收取费用。"])
-    measures = tag(text, passages, {}).measures
+    measures = tag_one(text, passages, {}).measures
     assert [measure.path for measure in measures] == ["1", "1.1", "1.2"]
     assert text[measures[0].start : measures[0].end] == "严禁下列行为："
     assert {measure.modality for measure in measures} == {"prohibition"}
@@ -213,7 +221,7 @@ def test_a_lead_in_is_a_measure_and_its_items_take_its_modality():
 
 def test_items_without_that_lead_in_bind_otherwise():
     text, passages = _lead_in("做好以下工作：", ["值班值守；", "物资储备。"])
-    measures = tag(text, passages, {}).measures
+    measures = tag_one(text, passages, {}).measures
     assert {measure.modality for measure in measures} == {"obligation"}
     assert [measure.codes for measure in measures[1:]] == [("emergency_duty",), ("supply_assurance",)]
 
@@ -222,7 +230,7 @@ def test_what_asks_for_nothing_is_a_measure_in_a_directive_only():
     text = "近期多地连续发生火灾事故。"
     for method in METHODS:
         for kind, path, count in (("directive", "1", 1), ("preamble", None, 0), ("closing", None, 0)):
-            tagged = tag(text, [Passage(kind, path, 0, len(text))], {}, method=method)
+            tagged = tag_one(text, [Passage(kind, path, 0, len(text))], {}, method=method)
             assert len(tagged.measures) == count
 
 
@@ -231,10 +239,10 @@ def test_what_asks_for_nothing_is_a_measure_in_a_directive_only():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_nothing_gives_nothing(method):
-    assert tag("", [], {}, method=method) == Tagged((), {})
-    assert tag(" \n ", [Passage("directive", "1", 0, 3)], {}, method=method) == Tagged((), {})
-    assert tag("。！", [Passage("directive", "1", 0, 2)], {}, method=method) == Tagged((), {})
-    assert tag("甲", [], {"1": (0, 0)}, method=method).measures == ()
+    assert tag_one("", [], {}, method=method) == Tagged([], {})
+    assert tag_one(" \n ", [Passage("directive", "1", 0, 3)], {}, method=method) == Tagged([], {})
+    assert tag_one("。！", [Passage("directive", "1", 0, 2)], {}, method=method) == Tagged([], {})
+    assert tag_one("甲", [], {"1": (0, 0)}, method=method).measures == []
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -263,7 +271,7 @@ messy = st.text("各级党委要应严禁将鼓励问责值班上报《》，。
 def test_any_text_gives_spans_in_their_measures(heading, body, method):
     text = f"{heading}{body}"
     passages = [Passage("directive", "1", len(heading), len(text))]
-    tagged = tag(text, passages, {"1": (0, len(heading))}, method=method)
+    tagged = tag_one(text, passages, {"1": (0, len(heading))}, method=method)
     position = len(heading)
     for measure in tagged.measures:
         assert position <= measure.start < measure.end <= len(text)
@@ -308,3 +316,12 @@ def test_the_first_cue_of_the_codebook_behind_the_order_is_shown():
         if one.code == "accountability"
     }
     assert cue in ("追责", "问责", "追责问责", "严肃追责问责")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_documents_tagged_together_get_what_each_gets_alone(method):
+    documents = [Untagged.of(structure) for structure in gold_structures("[a-f]_0[1-2]_*.txt")]
+    documents.insert(3, Untagged("", [], {}))
+    together = tag(documents, method=method)
+    assert together == [one for document in documents for one in tag([document], method=method)]
+    assert [len(one.measures) > 0 for one in together] == [bool(document.text) for document in documents]
