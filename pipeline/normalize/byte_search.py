@@ -120,6 +120,7 @@ class Search:
         self._max_lost = max(1, len(marks))
         self._last_mark = marks[-1] if marks else len(units)
         self._out: list[Hypothesis] = []
+        self._best = {True: -math.inf, False: -math.inf}  # score in ``_out``, with and without a pending byte
         self._following = UNKNOWN
         self._no_outlook = np.zeros(model.model.n_chars)
 
@@ -130,14 +131,20 @@ class Search:
         beam = [Hypothesis(0.0, 0.0, ids[0], ids[1], None, 0, 0, None)]
         steps = {"char": self._char, "mark": self._mark, "letter": self._letter, "reading": self._reading}
         for k, unit in enumerate(self._units):
-            self._out = []
+            self._begin()
             for hypothesis in beam:
                 steps[unit.kind](k, unit, hypothesis)
+            if unit.kind == "char" and self._is_cut:
+                self._drop_pairs(k, unit, beam)
             beam = _best(self._out)
-        self._out = []
+        self._begin()
         for hypothesis in beam:
             self._close(len(self._units) - 1, hypothesis)
         return self._finish(following)
+
+    def _begin(self) -> None:
+        self._out = []
+        self._best = {True: -math.inf, False: -math.inf}
 
     def _finish(self, following: str) -> list[Reading]:
         after = self._model.model.ids(following).tolist()
@@ -164,16 +171,23 @@ class Search:
                 self._emit(k, k, h, (first, ANY), lost + LOST_TRAIL, second, n_lost=1)
             return
         self._emit(h.since, k, h, (h.pending, first), 0.0, second)
-        if h.pending != ANY and self._is_cut:
-            self._drop_pair(k, first, second, h)
 
-    def _drop_pair(self, k: int, first: int, second: int, h: Hypothesis) -> None:
-        """The pending byte's trail and the next lead byte formed no character, and the decoder left both out."""
-        start = len(self._out)
-        self._emit(h.since, k, h, (h.pending or 0, ANY), PAIR_DROPPED, None, limit=4)
-        opened, self._out = self._out[start:], self._out[:start]
-        for middle in opened:
-            self._emit(k, k, middle, (ANY, first), 0.0, second, limit=4)
+    def _drop_pairs(self, k: int, unit: Unit, beam: Sequence[Hypothesis]) -> None:
+        """A pending byte's trail and the next lead byte formed no character, and the decoder left both out."""
+        first, second = bytes_of(unit.char)
+        for h in beam:
+            if h.pending is None or h.pending == ANY or self._is_hopeless(h.score + PAIR_DROPPED, second):
+                continue
+            start, best = len(self._out), self._best[False]
+            self._best[False] = -math.inf
+            self._emit(h.since, k, h, (h.pending, ANY), PAIR_DROPPED, None, limit=4)
+            opened, self._out, self._best[False] = self._out[start:], self._out[:start], best
+            for middle in opened:
+                self._emit(k, k, middle, (ANY, first), 0.0, second, limit=4)
+
+    def _is_hopeless(self, score: float, pending: int | None) -> bool:
+        """Whether what has this score before its next character is weighed will be pruned."""
+        return score + (PARTNER if len(self._wanted) else 0.0) < self._best[pending is not None] - PRUNED
 
     def _mark(self, k: int, unit: Unit, h: Hypothesis) -> None:
         if h.pending is not None:
@@ -240,6 +254,8 @@ class Search:
         trails: frozenset[int] | None = None,
     ) -> None:
         """Add the likeliest characters of a pair of bytes, either of which may be ANY, and go on with ``pending``."""
+        if self._is_hopeless(h.score + weight, pending):
+            return
         reading = reading or ("" if pending is not None else self._reading_after(last))
         if ANY not in pair:
             self._emit_known(first, last, h, pair, weight, pending, reading)
@@ -292,9 +308,14 @@ class Search:
         since: int,
         n_lost: int,
     ) -> None:
+        score = h.score + weight
+        best = self._best[pending is not None]
+        if score < best - PRUNED:
+            return
+        self._best[pending is not None] = max(score, best)
         self._out.append(
             Hypothesis(
-                h.score + weight,
+                score,
                 h.mass + weight,
                 h.previous,
                 identifier,
