@@ -22,7 +22,7 @@ INPUTS = pa.schema(
 )
 """A batch of inputs: names and bytes."""
 
-TOGETHER = 16_000
+TOGETHER = 32_000
 """So many characters of drafts are finished together at most, but for a draft that is longer by itself."""
 ALL = -2
 """What ``at_start`` is told when several inputs are worked on at once."""

@@ -23,6 +23,7 @@ from pipeline import assets
 from pipeline.records import Modality
 from pipeline.segment.structure import Span
 from pipeline.tag.classifier import ACTOR_BITS, Model
+from pipeline.tag.cues import occurrences
 from pipeline.tag.names import split_names
 from pipeline.tag.sheet import IntArray, Sheet
 
@@ -98,8 +99,7 @@ class _Words:
 
     def find(self, text: str) -> IntArray:
         """Number, start and end of every occurrence, overlapping ones too."""
-        matches = self._all.find_matches_as_indexes(text, overlapping=True)
-        found = np.array(matches, dtype=np.int64).reshape(-1, 3)
+        found = occurrences(self._all, text)
         found[:, 0] += 1
         return found
 

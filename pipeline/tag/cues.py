@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick
@@ -40,6 +41,13 @@ class Hits:
         return Hits(
             self.starts[chosen], self.ends[chosen], self.labels[chosen], self.ranks[chosen], self.rows[chosen]
         )
+
+
+def occurrences(automaton: AhoCorasick, text: str) -> IntArray:
+    """Every occurrence of an automaton's patterns, overlapping ones too: number of the pattern, start and end."""
+    matches = automaton.find_matches_as_indexes(text, overlapping=True)
+    numbers = np.fromiter(chain.from_iterable(matches), dtype=np.int64, count=3 * len(matches))
+    return numbers.reshape(-1, 3)
 
 
 class Scanner:
@@ -78,8 +86,7 @@ class Scanner:
         if not sheet.text or self._automaton is None:
             none = np.zeros(0, dtype=np.int64)
             return Hits(none, none, none, none, none)
-        matches = self._automaton.find_matches_as_indexes(sheet.text, overlapping=True)
-        found = np.array(matches, dtype=np.int64).reshape(-1, 3)
+        found = occurrences(self._automaton, sheet.text)
         phrases = np.array(self._phrases(sheet.text, found), dtype=np.int64).reshape(-1, 4)
         starts, ends, labels, ranks = np.concatenate([self._words(found), phrases]).T
         order = np.lexsort((-ends, labels, starts))

@@ -54,8 +54,9 @@ def test_csv_holds_every_row_for_pandas_polars_and_duckdb(folder: Path, tmp_path
         frame = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[])
         assert list(frame.columns) == list(TABLES[file.stem].model_fields)
         assert len(frame) == len(pl.read_csv(file, infer_schema=False)) == len(expected)
-        count = duckdb.execute("select count(*) from read_csv(?, all_varchar=true)", [str(file)]).fetchone()
-        assert count == (len(expected),)
+        with duckdb.connect() as connection:  # the shared one would stay busy with what is not fetched
+            found = connection.execute("select count(*) from read_csv(?, all_varchar=true)", [str(file)])
+            assert found.fetchall() == [(len(expected),)]
         for name in texts:
             assert frame[name].tolist() == [row[name] for row in expected]
 
