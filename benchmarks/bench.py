@@ -27,9 +27,12 @@ from benchmarks import growth
 from benchmarks.contenders import BATCH, contenders
 from benchmarks.corpus import HOSTILE, copies, long_document
 from benchmarks.stages import STAGES, stage_seconds
+from pipeline.engines.build import BATCH_BYTES
+from pipeline.engines.worker import spare_collector
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000, 5_000_000)
+_SAME_LENGTH = 2_000_000  # bytes of the documents of one length together
 _CLOCK = time.process_time
 _TICK = 0.05  # seconds between two looks at the memory of a build
 
@@ -70,8 +73,7 @@ def speed(options: argparse.Namespace) -> Iterator[str]:
         order = list(runs)
         Random(number).shuffle(order)
         for name in order:
-            gc.collect()
-            gc.freeze()
+            spare_collector()
             started = _CLOCK()
             runs[name](texts)
             if number:  # the first round loads and warms
@@ -175,30 +177,31 @@ def _resident(pid: int) -> int:
 
 
 def length(options: argparse.Namespace) -> Iterator[str]:
-    """Cost of a character by the length of its document."""
-    stage_seconds(long_document(20_000, "length warm"))
+    """Cost of a character by the length of its document; in batches, as in a build."""
+    for batch in _batches(options.documents, "length warm"):
+        stage_seconds(*batch)
+    spare_collector()
     yield "| bytes | characters | µs a character | " + " | ".join(STAGES) + " |"
     yield "|---|---|---" + "|---" * len(STAGES) + "|"
     for n_bytes in (n for n in LENGTHS if n <= options.longest):
-        repeats = max(1, 20_000 // n_bytes)
+        n = max(1, _SAME_LENGTH // n_bytes)
+        texts = [long_document(n_bytes, f"length {number}") for number in range(n)]
+        together = max(1, min(BATCH, BATCH_BYTES // n_bytes))
         spent = dict.fromkeys(STAGES, 0.0)
-        n_characters = 0
-        for number in range(repeats):
-            text = long_document(n_bytes, f"length {number}")
-            n_characters += len(text)
-            for stage, seconds in stage_seconds(text).items():
+        for at in range(0, n, together):
+            for stage, seconds in stage_seconds(*texts[at : at + together]).items():
                 spent[stage] += seconds
+        n_characters = sum(map(len, texts))
         each = {stage: 1e6 * seconds / n_characters for stage, seconds in spent.items()}
         cells = " | ".join(f"{each[stage]:.2f}" for stage in STAGES)
-        yield f"| {n_bytes:,} | {n_characters // repeats:,} | {sum(each.values()):.2f} | {cells} |"
+        yield f"| {n_bytes:,} | {n_characters // n:,} | {sum(each.values()):.2f} | {cells} |"
 
 
 def stages(options: argparse.Namespace) -> Iterator[str]:
     """What share of the time a stage takes; in batches, as in a build."""
     for batch in _batches(options.documents, "stages warm"):
         stage_seconds(*batch)
-    gc.collect()
-    gc.freeze()
+    spare_collector()
     yield "| stage | ms a document | share | ms with rules alone | share |"
     yield "|---|---|---|---|---|"
     sums = {method: dict.fromkeys(STAGES, 0.0) for method in ("both", "rules")}

@@ -28,6 +28,7 @@ from pipeline.tag.names import split_names
 from pipeline.tag.sheet import IntArray, Sheet
 
 _MAX_NAME = 44
+_AT_ONCE = 16_000  # characters
 _LONGEST_SUFFIX = 5
 # A clause: brackets and quotations are kept whole, so that 县（市、区）长 and “双报到”党员 stay in one piece.
 _CLAUSE = re.compile(
@@ -119,6 +120,15 @@ def find_actors(sheet: Sheet, modalities: Sequence[Modality], model: Model) -> l
 
     ``modalities`` are those of the rows; a statement has no actor.
     """
+    return [
+        names
+        for rows, part in sheet.parts(_AT_ONCE)
+        for names in _find_in_part(part, modalities[rows], model)
+    ]
+
+
+def _find_in_part(sheet: Sheet, modalities: Sequence[Modality], model: Model) -> list[list[Span]]:
+    """The same for a part of a sheet: a candidate has some hundred numbers, and a long document many candidates."""
     found: list[list[Span]] = [[] for _ in range(len(sheet))]
     asking = np.array([modality != "statement" for modality in modalities], dtype=bool)
     if not asking.any():

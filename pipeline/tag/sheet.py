@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,26 @@ class Sheet:
     def row(self, number: int) -> str:
         """The text of one row."""
         return self.text[self.starts[number] : self.ends[number]]
+
+    def parts(self, length: int) -> Iterator[tuple[slice, Sheet]]:
+        """The sheet in parts of so many characters, or of one row that is longer, each with the rows that it holds."""
+        first = 0
+        while first < len(self):
+            begin = int(self.starts[first]) - 1
+            last = max(first + 1, int(np.searchsorted(self.ends, begin + length)))
+            end = int(self.ends[last - 1])
+            rows = slice(first, last)
+            yield (
+                rows,
+                Sheet(
+                    self.text[begin : end + 1],
+                    self.points[begin : end + 1],
+                    self.starts[rows] - begin,
+                    self.ends[rows] - begin,
+                    self.owner[begin:end] - first,
+                ),
+            )
+            first = last
 
 
 def lay_out(rows: Iterable[str]) -> Sheet:

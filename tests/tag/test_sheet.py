@@ -26,6 +26,18 @@ def test_every_row_stands_between_line_feeds(rows):
     assert sheet.text.count("\n") == (len(sheet) + 1 if len(sheet) else 0)
 
 
+@given(some_rows, st.integers(1, 20))
+def test_a_part_is_the_sheet_of_its_rows(rows, length):
+    parts = list(lay_out(rows).parts(length))
+    assert [row for number, _ in parts for row in rows[number]] == rows
+    for number, part in parts:
+        alone = lay_out(rows[number])
+        assert part.text == alone.text
+        assert len(part.text) <= max(length, 1) + 1 or len(part) == 1
+        for field in ("points", "starts", "ends", "owner"):
+            assert getattr(part, field).tolist() == getattr(alone, field).tolist()
+
+
 def test_half_a_surrogate_pair_keeps_its_place():
     sheet = lay_out(["甲\ud800乙"])
     assert sheet.row(0) == "甲\ufffd乙"
