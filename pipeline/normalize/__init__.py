@@ -14,6 +14,7 @@ from pipeline.normalize.alignment import Alignment, Change, Edit, apply_edits, e
 from pipeline.normalize.characters import remove_invisible, replace_private_use, unify_forms, unify_line_ends
 from pipeline.normalize.furniture import remove_furniture
 from pipeline.normalize.lost_bytes import mend_lost_bytes
+from pipeline.normalize.lost_lines import part_lines
 from pipeline.normalize.markup import decode_entities, remove_markdown, remove_tags
 from pipeline.normalize.mojibake import mend_mojibake
 from pipeline.normalize.paragraphs import join_lines
@@ -46,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     Step("markup", remove_tags, signs.tags),
     Step("markup", remove_markdown, signs.markdown),
     Step("script", convert_script, signs.traditional),
+    Step("line_break", part_lines, signs.blanks),
     Step("page_furniture", remove_furniture, signs.always),
     Step("repeated", remove_repeats, signs.always),
     Step("punctuation", join_doubled_marks, signs.always),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any
@@ -38,13 +39,17 @@ _EMPTY = [
 _SELF_CLOSING = ["p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead"]
 _FLAT = frozenset([*_EMPTY, *_SELF_CLOSING])
 _BLANK = re.compile(r"[\s\u3000\xa0]+")
+# Elements that only dress words. Around a numeral they are taken for clutter: <span>3</span>月 would become 月.
+_DRESS = r"(?:span|font|b|strong|i|em|u|big|small|ins|mark|o:p|st1:[a-z]+)"
+_INLINE = re.compile(rf"</?{_DRESS}(?:\s[^<>]*+)?>", re.I)
+_HIDDEN = re.compile(rf"<({_DRESS})\s[^<>]*?display\s*:\s*none[^<>]*+>[^<>]*+</\1\s*>", re.I)
 
 
 def html_text(page: str) -> tuple[str, dict[str, str]]:
     """The main text of a page, and the portal's statements about it by field of ``documents``.
 
-    Navigation, scripts and footers are left out; when nothing is recognised as the main text, all visible
-    text is taken.
+    Navigation, scripts and footers are left out: what stands before and behind what is recognised as the main text.
+    When nothing is, all visible text is taken.
 
     Raises ExtractError ``missing_extra``, ``too_deep`` or ``malformed`` (stage ``read``).
     """
@@ -58,13 +63,37 @@ def html_text(page: str) -> tuple[str, dict[str, str]]:
     if _depth(page) > MAX_DEPTH:
         raise ExtractError("read", "too_deep", f"elements are nested more than {MAX_DEPTH} deep")
     try:
-        tree = HTMLTree.parse(page)
+        tree = HTMLTree.parse(_INLINE.sub("", _HIDDEN.sub("", page)))
         shown = partial(extract_plain_text, tree, preserve_formatting=True, alt_texts=False, links=False)
-        text: str = shown(main_content=True)
+        main: str = shown(main_content=True)
         visible: str = shown(main_content=False)
-        return text if text.strip() else visible, _hints(tree, visible)
+        return _whole(visible, main), _hints(tree, visible)
     except (ValueError, RuntimeError) as failure:
         raise ExtractError("read", "malformed", f"the page cannot be parsed: {failure}") from None
+
+
+def _whole(visible: str, main: str) -> str:
+    """The visible lines from the first to the last of the main text, which by itself lacks what looks like clutter: cells
+    and items of one character.
+    """
+    lines = visible.split("\n")
+    wanted = [line for line in map(_bare, main.split("\n")) if line]
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        places.setdefault(_bare(line), []).append(number)
+    last, after = -1, -1
+    for line in wanted:  # each as early as can be, so that the last is
+        if (k := bisect_right(found := places.get(line, []), after)) < len(found):
+            last = after = found[k]
+    first = before = len(lines)
+    for line in reversed(wanted):  # and as late as can be, so that the first is
+        if k := bisect_left(found := places.get(line, []), before):
+            first = before = found[k - 1]
+    return "\n".join(lines[first : last + 1]) if first <= last else visible
+
+
+def _bare(line: str) -> str:
+    return _BLANK.sub("", line)
 
 
 def _depth(page: str) -> int:

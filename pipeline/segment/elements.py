@@ -12,7 +12,8 @@ from pipeline.segment.numbers import find_document_numbers, parse_document_numbe
 _ELEMENTS = toml("elements.toml")
 _WORDS = _ELEMENTS["words"]
 _BLANK = re.compile(r"[\s　]+")
-_NAME = r"[一-鿿·]{1,4}(?:[ 　]{1,2}[一-鿿·]{1,3})?"  # 孔立平, 黄　卫
+# 孔立平, 黄　卫, 买买提·吐尔逊
+_NAME = r"(?:[一-鿿]{1,8}(?:[·•][一-鿿]{1,8}){1,3}|[一-鿿·]{1,4}(?:[ 　]{1,2}[一-鿿·]{1,3})?)"
 _DIGITS = "[\\d一二三四五六七八九十]"
 
 _HOUR = re.compile(r"(?<=日)\d{1,2}(?:时|:\d{2}|：\d{2})(?:\d{1,2}分)?$")  # 2022年1月8日5时
@@ -26,7 +27,7 @@ _BESIDE_NUMBER = re.compile(
 )
 COPY_NUMBER = re.compile(r"^(?:№|No\.?|份号[：:]?)?\s*\d{6}$")  # 份号, six digits (GB/T 9704-2012 §7.2.1)
 SECRECY = re.compile(
-    rf"(?P<secrecy>(?:{_WORDS['secrecy']})(?:\s*[★☆]\s*(?:{_DIGITS}{{1,3}}\s*[年月]|长期))?)"  # §7.2.2
+    rf"(?P<secrecy>(?:{_WORDS['secrecy']})(?:\s*[★☆]\s*(?:{_DIGITS}{{1,3}}\s*个?[年月]|长期))?)"  # §7.2.2
 )
 URGENCY = re.compile(f"(?P<urgency>{_WORDS['urgency']})")  # §7.2.3
 _URGENCY_FIELD = re.compile(

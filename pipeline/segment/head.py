@@ -16,6 +16,7 @@ from pipeline.segment.structure import Block, Span
 
 _DECIMAL_START = re.compile(r"1(?:\.1)?[\s　]+[一-鿿]")  # 1 总则
 _HAN = re.compile("[一-鿿]")
+_PROSE = re.compile("[！？，。→]")
 _STATE = "中华人民共和国"
 _SUBJECT = ("关于", "转发", "印发", "批转", "发布", "公布", "对")
 _LEAD_IN = re.compile(
@@ -284,13 +285,20 @@ def _take(head: Head, text: str, line: Line, kind: str, *, before_title: bool) -
         line = Line(words[:split].rstrip(), line.start, line.start + len(words[:split].rstrip()))
         head.sender = (line.start, line.end)
     block = {
-        "text": "masthead" if before_title else "signature" if looks_like_organ(words) else "other",
+        "text": _kind_of_words(words, before_title=before_title),
         "organ_date": "masthead",
         "order_number": "doc_number",
         "copy_number": "masthead",
         "adoption": "note",
     }.get(kind, kind)
     head.blocks.append(Block(block, line.start, line.end))  # type: ignore[arg-type]
+
+
+def _kind_of_words(words: str, *, before_title: bool) -> str:
+    """What a line is that its form does not tell: above the title the masthead, unless it is a sentence of the page."""
+    if before_title and not _PROSE.search(words):
+        return "masthead"
+    return "signature" if looks_like_organ(words) and not before_title else "other"
 
 
 def _order_number(head: Head, lines: Sequence[Line], limit: int) -> None:

@@ -31,7 +31,7 @@ CLASSES = (
 DECIMALS = ("decimal1", "decimal2", "decimal3", "decimal4")
 RANK = {name: rank for rank, name in enumerate((*DECIMALS, *CLASSES))}
 
-_HAN = "[零〇一二三四五六七八九十百]{1,6}"
+_HAN = "[零〇一二三四五六七八九十百壹贰叁肆伍陆柒捌玖拾]{1,6}"
 _UNIT = {"编": "part", "章": "chapter", "节": "section", "条": "article"}
 _STOPPED = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"  # a digit with its full stop as one character
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -41,7 +41,7 @@ _PATTERNS = {
     # 第三条规定的…, 第五条和第六条…, 第一章至第三章 cite an article and start none
     r"(?:[\s　]+|(?=\S)(?!第|规定|所|和|及|或|、|，|。|的|至|到|中|关于)|$)",
     # 一、二、三号寨门 counts things and starts no list
-    "han": rf"(?P<han>{_HAN})(?:、(?!{_HAN}[、号级期次])|[.．](?!\d))[\s　]*",
+    "han": rf"(?P<han>{_HAN})(?:、(?!{_HAN}[、号级期次])|[.．](?!\d)|，(?=[一-鿿]{{2,20}}$))[\s　]*",
     "ordinal": rf"第(?P<ordinal>{_HAN})[，、,][\s　]*",
     "han_paren": rf"[（(](?P<han_paren>{_HAN})[）)](?:[、.．](?!\d))?[\s　]*",
     # a digit behind the point is a decimal (1.5万元), 年月日 behind it a date (2020.1.29)
@@ -56,6 +56,7 @@ _PATTERNS = {
 _AT_LINE = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS.values()))
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Marker:
 
 @lru_cache(maxsize=1024)
 def han_value(numeral: str) -> int:
-    """The value of a Chinese numeral below 1,000 (二十三 is 23, 一百零五 is 105)."""
+    """The value of a Chinese numeral below 1,000 (二十三 is 23, 一百零五 is 105, 叁 is 3)."""
+    numeral = numeral.translate(_FORMAL)
     if not any(char in numeral for char in "十百"):
         return int("".join(str(_DIGITS[char]) for char in numeral))
     total, digit = 0, 0

@@ -24,7 +24,7 @@ Int = npt.NDArray[np.int64]
 class Settings:
     """How to train; ``seed`` fixes the result."""
 
-    hidden: int = 96
+    hidden: int = 72
     epochs: int = 14
     averaged: int = 6  # the result is the mean of the weights after so many last epochs
     batch: int = 64

@@ -63,3 +63,22 @@ def test_big5_text_is_read_and_simplified() -> None:
     text = SEED.read_text(encoding="utf-8")
     record = extract(OpenCC("s2twp").convert(text).encode("big5hkscs", "ignore"))
     assert (record.source_encoding, record.source_script) == ("big5", "hant")
+
+
+def test_words_in_dress_and_cells_of_one_character_are_not_clutter() -> None:
+    """Word's HTML puts every numeral into an element of its own."""
+    pytest.importorskip("resiliparse")
+    body = """<p><b>关于做好<i>防汛</i>工作的</b><strong>通知</strong></p><p>各县（区）人民政府：</p>
+<p><span style="display:none">不见</span>为做好今年防汛工作，保障人民群众生命财产安全，现就有关事项通知如下。</p>
+<p><span>一</span><span>、</span><b>总体要求</b></p><p>坚持人民至上、生命至上，全力做好各项准备。</p>
+<p>（<span>一</span>）<u>清河道</u>。须于<span lang="EN-US">4</span>月<span lang=EN-US>30</span>日前清完。</p>
+<table><tr><td>河</td><td>责任人</td></tr><tr><td>甲</td><td>张某</td></tr></table>
+<p>某县人民政府</p><p>2023年<font color="red">3</font>月<span>27</span>日</p>"""
+    record = extract(PAGE.format(body=body).encode(), name="a.html")
+    assert record.title == "关于做好防汛工作的通知"
+    assert [(d.marker, d.heading) for d in record.directives][:2] == [("一、", "总体要求"), ("（一）", "清河道")]
+    assert "须于4月30日前清完" in record.text
+    assert {"河", "甲"} <= set(record.text.split())
+    assert record.date_issued == date(2023, 3, 27)
+    assert "不见" not in record.text
+    assert "责任人" in record.text
