@@ -15,7 +15,7 @@ from pipeline.normalize.characters import remove_invisible, replace_private_use,
 from pipeline.normalize.furniture import remove_furniture
 from pipeline.normalize.lost_bytes import mend_lost_bytes
 from pipeline.normalize.lost_lines import part_lines
-from pipeline.normalize.markup import decode_entities, remove_markdown, remove_tags
+from pipeline.normalize.markup import decode_entities, decode_literals, remove_markdown, remove_tags
 from pipeline.normalize.mojibake import mend_mojibake
 from pipeline.normalize.paragraphs import join_lines
 from pipeline.normalize.pinyin import remove_pinyin
@@ -43,6 +43,7 @@ STEPS: tuple[Step, ...] = (
     Step("lost_byte", mend_lost_bytes, signs.lost_bytes),
     Step("pinyin", remove_pinyin, signs.pinyin),
     Step("private_use", replace_private_use, signs.private_use),
+    Step("markup", decode_literals, signs.escapes),
     Step("markup", decode_entities, signs.entities),
     Step("markup", remove_tags, signs.tags),
     Step("markup", remove_markdown, signs.markdown),

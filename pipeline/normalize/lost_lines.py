@@ -9,7 +9,9 @@ from pipeline.normalize.alignment import Edit
 
 _LINE = re.compile(r"[^\n]+")
 _BLANKS = re.compile("[ \t\u00a0\u3000]+")
-_ITEM = re.compile("[。；：！？”）][ \t\u00a0\u3000]+(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
+_ITEM = re.compile(
+    "[。；：！？”）][ \t\u00a0\u3000]+(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
+)
 # what a blank stands in without parting lines: brackets, dates and numbers, foreign words
 _WHOLE = re.compile(
     r"（[^（）\n]{0,200}）|\([^()\n]{0,200}\)|“[^“”\n]{0,200}”|《[^《》\n]{0,120}》|[\d年月][ \t\u00a0\u3000]+[\d年月日号时]"
@@ -26,7 +28,7 @@ def part_lines(text: str) -> Iterator[Edit]:
 
     >>> from pipeline.normalize.alignment import edited
     >>> edited("某县民政局 关于做好复核的通知 各乡镇： 现通知如下： " + "说明。" * 80 + " 一、核查。 二、要求。", part_lines)[:31]
-    '某县民政局\\n关于做好复核的通知\\n各乡镇：\\n现通知如下：\\n说明'
+    '某县民政局\\n关于做好复核的通知\\n各乡镇：\\n现通知如下：\\n说明。'
 
     Leaves alone a text of several lines, and one without numbered items.
 
@@ -44,5 +46,5 @@ def part_lines(text: str) -> Iterator[Edit]:
         while whole and whole[0][1] <= start:
             whole.pop(0)
         inside = bool(whole) and whole[0][0] < start and end <= whole[0][1]
-        if 0 < start and end < len(text) and not inside and text[start - 1] not in _MARKER_ENDS + "\n":
+        if start > 0 and end < len(text) and not inside and text[start - 1] not in _MARKER_ENDS + "\n":
             yield Edit(start, end, "\n")

@@ -31,6 +31,29 @@ _TABLE_ROW = re.compile(r"^[ \t]*+\|[^\n]*\|[ \t]*+$", re.M)
 _ESCAPE = re.compile(r"\\(?=[*_#\[\]()>.\-+])")
 
 
+_LITERAL = re.compile(r"\\(?:r\\n|n|r|t|/|\"|u[0-9a-fA-F]{4})")
+_MEANING = {"\\r\\n": "\n", "\\n": "\n", "\\r": "\n", "\\t": "\t", "\\/": "/", '\\"': '"'}
+MANY_LITERALS = 3  # line breaks, from which a text is taken for the value of a JSON field
+
+
+def decode_literals(text: str) -> Iterator[Edit]:
+    """The escapes of JSON as the characters they stand for, in a text whose line breaks are written so.
+
+    >>> from pipeline.normalize.alignment import edited
+    >>> edited("通知\\\\n各县：\\\\r\\\\n\\\\u3000一、值班\\\\n二、\\\\u300a办法\\\\u300b", decode_literals)
+    '通知\\n各县：\\n\\u3000一、值班\\n二、《办法》'
+
+    Leaves alone a single path (C:\\\\new) and half of a surrogate pair.
+    """
+    if text.count("\\n") < MANY_LITERALS or text.count("\n") > text.count("\\n"):
+        return
+    for match in _LITERAL.finditer(text):
+        words = match.group()
+        plain = _MEANING.get(words) or chr(int(words[2:], 16))
+        if not "\ud800" <= plain <= "\udfff":
+            yield Edit(match.start(), match.end(), plain)
+
+
 def decode_entities(text: str) -> Iterator[Edit]:
     """HTML character references as the characters they stand for.
 

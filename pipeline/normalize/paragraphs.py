@@ -14,7 +14,7 @@ _LINE = re.compile(r"[^\n]+")
 _INDENT = re.compile("[ \t\u00a0\u3000]*")
 _ENDS = ("。", "！", "？", "；", "：", "”", "）", "》", "…", ".", "!", "?", ";", ":", ")", "】")
 _MARKER = re.compile(
-    r"(?:[一二三四五六七八九十百]{1,4}[、.．]|第[一二三四五六七八九十百零〇\d]{1,5}[编章节条]|第[一二三四五六七八九十]{1,2}[，、]"
+    r"(?:[一二三四五六七八九十百]{1,4}[、.．](?![一二三四五六七八九十][^、.．是要])|第[一二三四五六七八九十百零〇\d]{1,5}[编章节条]|第[一二三四五六七八九十]{1,2}[，、]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}(?:\.\d{1,2})*(?:[、．]|[.](?!\d)|[\s　])|[①-⑳⒈-⒛]|[一二三四五六七八九十]{1,2}是"
     r"|附\s*件|抄送|抄报|主送|分送|联系人|（联系人|[（(]此件|主题词|（本文)"
 )
@@ -25,6 +25,9 @@ _SENTENCE = re.compile("[，。；,;]")
 _CLOSING = "，。、；：！？）》”’…"  # marks that no line begins with
 _RUNNING = re.compile("[，。；、,;]")
 _CONTINUES = re.compile("[一-鿿〇，、。；：）》”A-Za-z0-9％%]")
+# a number or a date in two: 〔202 / 3〕45号, 2023年2月2 / 4日
+_CUT_BEHIND = re.compile(r"[〔\[【]\d{0,4}$|\d年\d{0,2}$|\d月\d?$")
+_CUT_BEFORE = re.compile(r"\d{0,4}[〕\]】]\d|\d{0,2}月\d|\d{1,2}日$")
 MIN_WRAPPED = 4  # full lines from which a page is taken for hard-wrapped
 MIN_SHARE = 0.3  # of the lines
 NARROWEST, WIDEST = 15, 60  # characters of a hard-wrapped line
@@ -71,6 +74,7 @@ def join_lines(text: str) -> Iterator[Edit]:
         blank = text.count("\n", above.end, below.start) > 1
         joins = (
             below.words[0] in _CLOSING
+            or bool(_CUT_BEFORE.match(below.words) and _CUT_BEHIND.search(above.words))
             or _breaks_off(above, below)
             or (indented and not blank and _goes_on(above, below))
         )

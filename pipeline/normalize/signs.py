@@ -93,6 +93,11 @@ def private_use(present: Chars) -> bool:
     return not PRIVATE.isdisjoint(present) or max(present, default="") > LAST_ASSIGNED_PLANE
 
 
+def escapes(present: Chars) -> bool:
+    """A backslash."""
+    return "\\" in present
+
+
 def entities(present: Chars) -> bool:
     """An ampersand."""
     return "&" in present

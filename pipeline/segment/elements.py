@@ -66,6 +66,9 @@ _LABEL = f"(?:{'|'.join(_ELEMENTS['metadata_labels'])})"
 METADATA = re.compile(rf"^{_LABEL}(?:[\s　]*[：:].*|[\s　|]+\S.*[\s　|]{_LABEL}[\s　|：:].*)$")
 
 
+METADATA_LABEL = re.compile(rf"^{_LABEL}$")
+
+
 def squeeze(line: str) -> str:
     """The line without any blank."""
     return _BLANK.sub("", line)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.segment import elements, titles
 from pipeline.segment.agencies import order_words
+from pipeline.segment.gazetteer import longest_at
 from pipeline.segment.lines import Line
 from pipeline.segment.markers import marker_at
 from pipeline.segment.numbers import DocumentNumber, find_document_numbers, parse_document_number
@@ -16,6 +17,9 @@ from pipeline.segment.structure import Block, Span
 
 _DECIMAL_START = re.compile(r"1(?:\.1)?[\s　]+[一-鿿]")  # 1 总则
 _HAN = re.compile("[一-鿿]")
+_NO_TITLE = re.compile(
+    r"[：【】|｜>＞→！？]|^\d+$"
+)  # in no line of a title, but in those that a page prints above
 _PROSE = re.compile("[！？，。→]")
 _STATE = "中华人民共和国"
 _SUBJECT = ("关于", "转发", "印发", "批转", "发布", "公布", "对")
@@ -58,7 +62,7 @@ def parse_head(text: str, lines: Sequence[Line]) -> Head:
         return _order_head(text, lines, kinds, limit)
     head = Head(body=limit if last >= 0 else 0)
     if last < 0:
-        return head
+        return _later_head(text, lines) or head
     for index in range(limit):
         if first <= index <= last and kinds[index] != "doc_number":
             continue
@@ -76,6 +80,24 @@ def parse_head(text: str, lines: Sequence[Line]) -> Head:
         head.body = limit + 1
     head.blocks.sort(key=lambda block: block.start)
     return head
+
+
+def _later_head(text: str, lines: Sequence[Line]) -> Head | None:
+    """The head of a document that a page begins with words of its own, a summary or what an editor says of it; None where
+    no title that names its issuer is followed by a number or an addressee.
+    """
+    for index in range(1, min(len(lines), _LONGEST_HEAD) - 1):
+        words, below = lines[index].text, lines[index + 1].text
+        one_line = names_issuer(words) and titles.ends_title(words)
+        two_lines = looks_like_organ(words) and below.startswith(_SUBJECT) and titles.ends_title(below)
+        if one_line or two_lines:
+            rest = lines[index:]
+            head = parse_head(text, rest)
+            if head.title_span is None or head.title_span[0] != rest[0].start:
+                continue
+            head.body += index
+            return head if head.number or head.addressee else None
+    return None
 
 
 def _order_head(text: str, lines: Sequence[Line], kinds: Sequence[str], limit: int) -> Head:
@@ -156,7 +178,7 @@ def _is_number_line(words: str) -> bool:
 
 def _kind(words: str, index: int, lines: Sequence[Line]) -> str:
     """What one line of the head is, ``text`` where its form alone does not say (title and organ lines)."""
-    if elements.METADATA.match(words):
+    if elements.METADATA.match(words) or elements.METADATA_LABEL.match(words):
         return "page_furniture"
     if not _HAN.search(words):
         return "other"
@@ -184,6 +206,8 @@ def _kind(words: str, index: int, lines: Sequence[Line]) -> str:
         return "masthead"
     if _is_order(words):
         return "masthead"
+    if index and elements.METADATA_LABEL.match(lines[index - 1].text):
+        return "page_furniture"  # the value below its label
     match = elements.MASTHEAD.match(words)
     if match and not (
         words.endswith(("公告", "通告", "公报", "纪要", "令")) and _only_title(words, index, lines)
@@ -236,12 +260,14 @@ def _title_lines(lines: Sequence[Line], kinds: Sequence[str]) -> tuple[int, int]
 def _continues(lines: Sequence[Line], kinds: Sequence[str], first: int) -> bool:
     """Whether the line above ``first`` belongs to the same title."""
     above, words = lines[first - 1].text, lines[first].text
-    if kinds[first - 1] != "text" or "：" in above or above.endswith(("。", "；")):
+    if kinds[first - 1] != "text" or _NO_TITLE.search(above) or above.endswith(("。", "；")):
         return False
     organ_above = looks_like_organ(above)
     starts_subject = words.startswith(_SUBJECT)
     if organ_above:
         return starts_subject or looks_like_organ(words) or not names_issuer(words)
+    if looks_like_organ(words) and longest_at(words) and not longest_at(above):
+        return False  # a name that begins with its place begins here
     if starts_subject and not above.endswith(("、", "，")) and titles.ends_title(above):
         return False
     return not (names_issuer(words) and titles.ends_title(above))

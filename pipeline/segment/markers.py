@@ -41,7 +41,7 @@ _PATTERNS = {
     # 第三条规定的…, 第五条和第六条…, 第一章至第三章 cite an article and start none
     r"(?:[\s　]+|(?=\S)(?!第|规定|所|和|及|或|、|，|。|的|至|到|中|关于)|$)",
     # 一、二、三号寨门 counts things and starts no list
-    "han": rf"(?P<han>{_HAN})(?:、(?!{_HAN}[、号级期次])|[.．](?!\d)|，(?=[一-鿿]{{2,20}}$))[\s　]*",
+    "han": rf"(?P<han>{_HAN})(?:、(?!{_HAN}[、号级期次项条款类步])|[.．](?!\d)|，(?=[一-鿿]{{2,20}}$))[\s　]*",
     "ordinal": rf"第(?P<ordinal>{_HAN})[，、,][\s　]*",
     "han_paren": rf"[（(](?P<han_paren>{_HAN})[）)](?:[、.．](?!\d))?[\s　]*",
     # a digit behind the point is a decimal (1.5万元), 年月日 behind it a date (2020.1.29)

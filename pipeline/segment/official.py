@@ -15,7 +15,7 @@ _WORDS = toml("official.toml")
 _NEWS_TITLE = re.compile("|".join(_WORDS["news_titles"]))
 _NEWS_TEXT = re.compile("|".join(_WORDS["news_texts"]))
 _FORMULA = re.compile(
-    r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复)如下"
+    r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复|纪要)如下|纪要如下"
 )
 _RULES = re.compile(
     r"^第[一二三四五六七八九十百]+[章条]|^1(?:[.．、]|[\s　]+)?总\s*则$"
@@ -41,7 +41,7 @@ def is_official(text: str, lines: Sequence[Line], head: Head, tail: Tail, *, inn
         bool(tail.signature) and tail.date is not None,
         bool(tail.printed_by),
         head.adoption is not None,
-        bool(head.masthead),
+        bool(head.masthead) or head.sender is not None,
         any(_RULES.match(line.text) for line in lines[head.body : head.body + 3]),
         bool(tail.signature) and genre(head.title) is not None,
         # a decision with its date below the title: 中共某县委关于…的决定（2021年2月25日）

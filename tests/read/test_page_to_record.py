@@ -76,7 +76,10 @@ def test_words_in_dress_and_cells_of_one_character_are_not_clutter() -> None:
 <p>某县人民政府</p><p>2023年<font color="red">3</font>月<span>27</span>日</p>"""
     record = extract(PAGE.format(body=body).encode(), name="a.html")
     assert record.title == "关于做好防汛工作的通知"
-    assert [(d.marker, d.heading) for d in record.directives][:2] == [("一、", "总体要求"), ("（一）", "清河道")]
+    assert [(d.marker, d.heading) for d in record.directives][:2] == [
+        ("一、", "总体要求"),
+        ("（一）", "清河道"),
+    ]
     assert "须于4月30日前清完" in record.text
     assert {"河", "甲"} <= set(record.text.split())
     assert record.date_issued == date(2023, 3, 27)
