@@ -28,6 +28,10 @@ _CONTINUES = re.compile("[一-鿿〇，、。；：）》”A-Za-z0-9％%]")
 # a number or a date in two: 〔202 / 3〕45号, 2023年2月2 / 4日
 _CUT_BEHIND = re.compile(r"[〔\[【]\d{0,4}$|\d年\d{0,2}$|\d月\d?$")
 _CUT_BEFORE = re.compile(r"\d{0,4}[〕\]】]\d|\d{0,2}月\d|\d{1,2}日$")
+# a number that a program put on a line of its own
+_ONLY_MARKER = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,4}条"
+)
 MIN_WRAPPED = 4  # full lines from which a page is taken for hard-wrapped
 MIN_SHARE = 0.3  # of the lines
 NARROWEST, WIDEST = 15, 60  # characters of a hard-wrapped line
@@ -75,6 +79,7 @@ def join_lines(text: str) -> Iterator[Edit]:
         joins = (
             below.words[0] in _CLOSING
             or bool(_CUT_BEFORE.match(below.words) and _CUT_BEHIND.search(above.words))
+            or bool(_ONLY_MARKER.fullmatch(above.words) and not _starts_element(below.words))
             or _breaks_off(above, below)
             or (indented and not blank and _goes_on(above, below))
         )

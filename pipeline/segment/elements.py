@@ -38,7 +38,7 @@ SIGNER = re.compile(rf"签发人(?:[：:]\s*|[\s　]+)(?P<signer>{_NAME})(?![一
 TELEGRAM = re.compile(rf"^(?:{_WORDS['telegrams']}|(?:{_WORDS['telegram_labels']})[：:\s　].*)$")
 MASTHEAD = re.compile(r"^.{2,120}?[\s　]*文件$|^.{2,40}(?:会议纪要|公报|公告|通告|令)$|^文件$")  # §7.2.4
 PRINT_INFO = re.compile(  # §7.4.3
-    rf"^(?P<by>.*?)[，,\s　]*(?P<on>[\d一二三四五六七八九〇○零十年月日\s.\-/]{{6,22}})[\s　]*(?:{_WORDS['printing']})$"
+    rf"^(?P<by>.*?)[，,\s　]*(?P<on>[\d一二三四五六七八九〇○零十年月日\s.\-/]{{6,22}})[\s　]*(?:{_WORDS['printing']})(?:[\s　]*[（(]?共印\s*\d+\s*份[）)]?)?$"
 )
 CC = re.compile(rf"^(?:{_WORDS['copies']})[：:]\s*(?P<names>.+)$")  # §7.4.2
 CONTACT = re.compile(

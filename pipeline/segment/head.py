@@ -265,7 +265,10 @@ def _continues(lines: Sequence[Line], kinds: Sequence[str], first: int) -> bool:
     organ_above = looks_like_organ(above)
     starts_subject = words.startswith(_SUBJECT)
     if organ_above:
-        return starts_subject or looks_like_organ(words) or not names_issuer(words)
+        below_number = (
+            "doc_number" in kinds[: first - 1]
+        )  # behind the masthead, so that the organ is the title's
+        return starts_subject or looks_like_organ(words) or below_number or not names_issuer(words)
     if looks_like_organ(words) and longest_at(words) and not longest_at(above):
         return False  # a name that begins with its place begins here
     if starts_subject and not above.endswith(("、", "，")) and titles.ends_title(above):
