@@ -358,7 +358,8 @@ PREFACE = f"""# Ablation
 
 `python -m benchmarks.ablation` writes this. Test data: {", ".join(f"`tests/gold/{name}`" for name in TEST_SETS)}
 (of `hard` the documents with coded measures). Neither the model nor the codebook's cues were fitted to any of them; models
-and thresholds were compared on `blind` and `blind2`, rules of structure corrected on `hard`, and nothing was chosen by `blind3`.
+were compared on `blind` and `blind2`, rules of structure corrected on `hard`, calibration and threshold suit these three, and
+nothing was chosen by `blind3`.
 Macro F1: mean over the codes that gold has. Exact sets: share of measures whose codes are all right. Coded
 statements: share of sentences that ask for nothing and yet carry a code.
 
