@@ -225,6 +225,7 @@ def _batches(n: int, seed: str) -> Iterator[list[str]]:
 
 def hostile(options: argparse.Namespace) -> Iterator[str]:
     """Seconds for 100,000 characters of each hostile input; ^ marks growth that is steeper than linear."""
+    stage_seconds(long_document(1_000, "growth warm"))
     gc.collect()
     gc.disable()
     yield "```text"
