@@ -119,8 +119,7 @@ class Search:
         marks = [k for k, u in enumerate(units) if u.kind in ("mark", "letter")]
         self._max_lost = max(1, len(marks))
         self._last_mark = marks[-1] if marks else len(units)
-        self._out: list[Hypothesis] = []
-        self._best = {True: -math.inf, False: -math.inf}  # score in ``_out``, with and without a pending byte
+        self._begin()
         self._following = UNKNOWN
         self._no_outlook = np.zeros(model.model.n_chars)
 
@@ -143,8 +142,8 @@ class Search:
         return self._finish(following)
 
     def _begin(self) -> None:
-        self._out = []
-        self._best = {True: -math.inf, False: -math.inf}
+        self._out: list[Hypothesis] = []
+        self._best = {True: -math.inf, False: -math.inf}  # score in ``_out``, with and without a pending byte
 
     def _finish(self, following: str) -> list[Reading]:
         after = self._model.model.ids(following).tolist()

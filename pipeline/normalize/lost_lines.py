@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from pipeline.normalize.alignment import Edit
@@ -40,11 +41,11 @@ def part_lines(text: str) -> Iterator[Edit]:
         len(line.group()) > LONG and len(_ITEM.findall(line.group())) >= ITEMS for line in lines
     ):
         return
-    whole = [match.span() for match in _WHOLE.finditer(text)]
+    whole = deque(match.span() for match in _WHOLE.finditer(text))
     for match in _BLANKS.finditer(text):
         start, end = match.span()
         while whole and whole[0][1] <= start:
-            whole.pop(0)
+            whole.popleft()
         inside = bool(whole) and whole[0][0] < start and end <= whole[0][1]
         if start > 0 and end < len(text) and not inside and text[start - 1] not in _MARKER_ENDS + "\n":
             yield Edit(start, end, "\n")

@@ -17,9 +17,8 @@ from pipeline.segment.structure import Block, Span
 
 _DECIMAL_START = re.compile(r"1(?:\.1)?[\s　]+[一-鿿]")  # 1 总则
 _HAN = re.compile("[一-鿿]")
-_NO_TITLE = re.compile(
-    r"[：【】|｜>＞→！？]|^\d+$"
-)  # in no line of a title, but in those that a page prints above
+# in no line of a title, but in those that a page prints above it
+_NO_TITLE = re.compile(r"[：【】|｜>＞→！？]|^\d+$")
 _PROSE = re.compile("[！？，。→]")
 _STATE = "中华人民共和国"
 _SUBJECT = ("关于", "转发", "印发", "批转", "发布", "公布", "对")
@@ -55,14 +54,19 @@ class Head:
 
 def parse_head(text: str, lines: Sequence[Line]) -> Head:
     """The head of a document, from its lines; where no title is found ``title`` is None and ``body`` 0."""
+    return _head(text, lines) or _later_head(text, lines) or Head(body=0)
+
+
+def _head(text: str, lines: Sequence[Line]) -> Head | None:
+    """The head that begins with the first of some lines, None where it would have no title."""
     limit = _first_body_line(lines)
     kinds = [_kind(lines[i].text, i, lines) for i in range(limit)]
     first, last = _title_lines(lines, kinds)
     if last < 0 and any(_numbers_order(kind, line.text) for kind, line in zip(kinds, lines, strict=False)):
         return _order_head(text, lines, kinds, limit)
-    head = Head(body=limit if last >= 0 else 0)
     if last < 0:
-        return _later_head(text, lines) or head
+        return None
+    head = Head(body=limit)
     for index in range(limit):
         if first <= index <= last and kinds[index] != "doc_number":
             continue
@@ -92,8 +96,8 @@ def _later_head(text: str, lines: Sequence[Line]) -> Head | None:
         two_lines = looks_like_organ(words) and below.startswith(_SUBJECT) and titles.ends_title(below)
         if one_line or two_lines:
             rest = lines[index:]
-            head = parse_head(text, rest)
-            if head.title_span is None or head.title_span[0] != rest[0].start:
+            head = _head(text, rest)
+            if head is None or head.title_span is None or head.title_span[0] != rest[0].start:
                 continue
             head.body += index
             return head if head.number or head.addressee else None
@@ -206,7 +210,7 @@ def _kind(words: str, index: int, lines: Sequence[Line]) -> str:
         return "masthead"
     if _is_order(words):
         return "masthead"
-    if index and elements.METADATA_LABEL.match(lines[index - 1].text):
+    if index and elements.METADATA_LABEL.match(lines[index - 1].text) and not titles.ends_title(words):
         return "page_furniture"  # the value below its label
     match = elements.MASTHEAD.match(words)
     if match and not (
@@ -265,9 +269,8 @@ def _continues(lines: Sequence[Line], kinds: Sequence[str], first: int) -> bool:
     organ_above = looks_like_organ(above)
     starts_subject = words.startswith(_SUBJECT)
     if organ_above:
-        below_number = (
-            "doc_number" in kinds[: first - 1]
-        )  # behind the masthead, so that the organ is the title's
+        # below the number the masthead is over, so that the organ is the title's
+        below_number = "doc_number" in kinds[: first - 1]
         return starts_subject or looks_like_organ(words) or below_number or not names_issuer(words)
     if looks_like_organ(words) and longest_at(words) and not longest_at(above):
         return False  # a name that begins with its place begins here

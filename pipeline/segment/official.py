@@ -15,7 +15,7 @@ _WORDS = toml("official.toml")
 _NEWS_TITLE = re.compile("|".join(_WORDS["news_titles"]))
 _NEWS_TEXT = re.compile("|".join(_WORDS["news_texts"]))
 _FORMULA = re.compile(
-    r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复|纪要)如下|纪要如下"
+    r"制定本|特此(?:通知|通告|公告|批复|函)|现将?.{0,20}(?:通知|通告|公告|通报|批复|函复|答复)如下|纪要如下"
 )
 _RULES = re.compile(
     r"^第[一二三四五六七八九十百]+[章条]|^1(?:[.．、]|[\s　]+)?总\s*则$"

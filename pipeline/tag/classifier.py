@@ -19,7 +19,7 @@ from pipeline import assets
 from pipeline.tag.features import BITS, Block, Features, FloatArray
 
 ACTOR_BITS = 18  # actors have so many bits of columns
-_CHUNK = 1 << 14  # features taken at a time, which bounds the memory of a long document
+CHUNK = 1 << 14  # features taken at a time, which bounds the memory of a long document
 _FEW = 64  # rows that are multiplied at a time: for more OpenBLAS wakes threads that cost more than they save
 LEAK = 0.1  # slope of a hidden unit below zero
 _STEEPEST = 80.0  # no logit is greater: exp of more says nothing new
@@ -63,8 +63,8 @@ class Network:
         known = np.flatnonzero(places)
         places, rows, values = places[known], block.rows[known], block.values[known]
         equal = len(values) and (values == values[0]).all()
-        for begin in range(0, len(known), _CHUNK):
-            part = slice(begin, begin + _CHUNK)
+        for begin in range(0, len(known), CHUNK):
+            part = slice(begin, begin + CHUNK)
             gathered = self.embeddings.take(places[part], axis=0)
             if equal:
                 _add_groups(halves, rows[part], gathered, int(2 * values[0]))

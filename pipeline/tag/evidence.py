@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.tag.classifier import LEAK, Network
+from pipeline.tag.classifier import CHUNK, LEAK, Network
 from pipeline.tag.features import ORDERS, FloatArray, Keys, columns_of
 from pipeline.tag.sheet import MASKED, IntArray, Sheet
 
@@ -64,10 +64,12 @@ def _shares(
         there = np.flatnonzero((at >= 0) & (at < len(keys)))
         places = network.place.take(columns_of(keys[at[there]]))
         there, places = there[places > 0], places[places > 0]
-        gains = (network.embeddings.take(places, axis=0) * weights.take(which[there], axis=0)).sum(axis=1)
-        added = np.rint(gains / (order * _UNIT)).astype(np.int64)
-        for inner in range(order):
-            shares[there + inner] += added
+        for begin in range(0, len(there), CHUNK):
+            part, known = there[begin : begin + CHUNK], places[begin : begin + CHUNK]
+            gains = (network.embeddings.take(known, axis=0) * weights.take(which[part], axis=0)).sum(axis=1)
+            added = np.rint(gains / (order * _UNIT)).astype(np.int64)
+            for inner in range(order):
+                shares[part + inner] += added
     return shares[: len(at)]
 
 
